@@ -1,0 +1,70 @@
+"""JSON Lines in and out for the one-stage commands, and how they report a bad input.
+
+One place for the contract of every such command: a row a line on stdout in the order of the input; a problem with one
+input is a JSON line on stderr and the rest goes on; exit status 3 at the end if there was any.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from jobmatch_dagster.errors import JobmatchError
+
+EXIT_SOME_INPUTS_FAILED = 3
+
+
+class Report:
+    """Collects the problems of one command run.
+
+    Use ``report.problem(error)`` for each bad input and end with ``report.exit()``.
+    """
+
+    def __init__(self, stream: IO[str] | None = None) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def problem(self, error: JobmatchError) -> None:
+        """Write one problem as ``{"input", "error", "remedy"}`` to stderr and count it."""
+        self.count += 1
+        line = {"input": error.subject, "error": error.problem, "remedy": error.remedy}
+        print(json.dumps(line, ensure_ascii=False), file=self._stream or sys.stderr, flush=True)
+
+    def exit(self) -> None:
+        """End the process with status 3 if any input failed, else return."""
+        if self.count:
+            sys.stdout.flush()
+            raise SystemExit(EXIT_SOME_INPUTS_FAILED)
+
+
+def read(stream: IO[str], name: str, report: Report) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON Lines stream; a line that is not a JSON object is reported and skipped.
+
+    Args:
+        stream: text, one JSON object a line; blank lines are passed over.
+        name: what the user calls the stream, for error messages.
+        report: where problems go.
+    """
+    for number, line in enumerate(stream, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (json.JSONDecodeError, RecursionError):
+            row = None
+        if isinstance(row, dict):
+            yield row
+        else:
+            report.problem(
+                JobmatchError(f"{name}, line {number}", "is not a JSON object", "Write one JSON object per line.")
+            )
+
+
+def write(rows: Iterable[dict[str, Any]], stream: IO[str] | None = None) -> None:
+    """Print rows as JSON Lines, UTF-8 kept as it is, in order."""
+    out = stream or sys.stdout
+    for row in rows:
+        out.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+    out.flush()

@@ -1,0 +1,1 @@
+"""The taxonomy, and the matcher that finds its skills in text. Knows no database."""

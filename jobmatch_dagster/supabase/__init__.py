@@ -1,0 +1,1 @@
+"""The database, files and accounts: embedded Postgres or a Supabase project, migrations, bulk writes."""
