@@ -157,6 +157,7 @@ RESUMES = pa.schema(
         _column("content_hash", text, "Hash of what matching depends on.", required=True),
         _column("parser_version", text, "Version that read it.", required=True),
         _column("uploaded_on", date, "Day of upload.", required=True),
+        _column("file_version", text, "Version of the stored object when it was read; a replaced file has another."),
     ]
 )
 
