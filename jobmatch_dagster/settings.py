@@ -45,6 +45,12 @@ class Settings(BaseSettings):
         alias="JOBMATCH_HOME",
         description="Folder of the embedded database, its files, caches and Dagster's home.",
     )
+    embedded_database: str = Field(
+        "postgres",
+        pattern=r"^[a-z_][a-z0-9_]{0,62}$",
+        alias="JOBMATCH_DATABASE",
+        description="Database of the embedded server that is used.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="JOBMATCH_LOG_LEVEL", description="How much is logged."
     )
