@@ -1,0 +1,283 @@
+"""Bulk writing: Arrow rows over the wire into a staging table, then into their table, all in one transaction.
+
+Rows travel as CSV (Arrow's C++ writer, Postgres' COPY) over the caller's own connection, so a merge can be part of the
+caller's transaction, works through a session pooler, and Postgres itself reads uuid, jsonb, numeric and arrays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+from jobmatch_dagster.errors import JobmatchError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_STAGED = sql.Identifier("jobmatch_staged")
+# Rows per CSV block: 2 KB rows make blocks of some 16 MB, so memory stays flat.
+_ROWS_PER_BLOCK = 8192
+
+
+class MergeError(JobmatchError):
+    """Rows that their table cannot take; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did, in rows."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+
+    def __add__(self, other: Merged) -> Merged:
+        return Merged(
+            self.inserted + other.inserted,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.deleted + other.deleted,
+        )
+
+
+def merge(
+    connection: psycopg.Connection[Any],
+    table: str,
+    rows: pa.Table,
+    *,
+    key: Sequence[str],
+    guard: str | Sequence[str] | None = None,
+    replace: tuple[str, Sequence[Any]] | None = None,
+    keep: Sequence[str] = (),
+    least: Sequence[str] = (),
+    greatest: Sequence[str] = (),
+) -> Merged:
+    """Make the table hold these rows: insert new ones, rewrite changed ones, and delete what a replaced slice lost.
+
+    Merges into one table wait for each other, so two runs of one partition at once end as if one had run after the
+    other. All or nothing; inside a transaction of the caller it is part of that.
+
+    Args:
+        connection: in autocommit mode, or inside the caller's transaction.
+        table: ``schema.name``.
+        rows: columns by name; columns of the table that are missing here get their default, or stay as they are.
+            Strings are read as the column's type (uuid, jsonb, numeric); U+0000, which Postgres has no place for,
+            becomes U+FFFD.
+        key: the columns that identify a row; they need a unique index.
+        guard: columns that tell whether a row changed, e.g. ``content_hash``; an equal row is not rewritten. None
+            compares all columns.
+        replace: the slice that these rows replace, as a WHERE over the table with ``%s`` and its parameters, e.g.
+            ``("matched_on = %s", (day,))``; rows of the slice that are not given are deleted.
+        keep: columns that an update never changes.
+        least: columns that an update only ever makes smaller (``first_seen_on``); a change of theirs alone is written.
+        greatest: columns that an update only ever makes larger (``last_seen_on``); likewise.
+
+    Raises:
+        MergeError: a column is unknown, a key is null or given twice, or a value breaks the table's rules.
+    """
+    schema, _, name = table.rpartition(".")
+    target = sql.Identifier(schema or "public", name)
+    _check_keys(table, rows, key)
+    plan = _Plan(target, rows.schema.names, list(key), guard, list(keep), list(least), list(greatest))
+    try:
+        with connection.transaction():
+            connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"jobmatch merge {table}"])
+            _stage(connection, target, rows)
+            deleted = connection.execute(plan.delete(replace[0]), list(replace[1])).rowcount if replace else 0
+            statement = plan.update()
+            updated = connection.execute(statement).rowcount if statement else 0
+            inserted = connection.execute(plan.insert()).rowcount
+            connection.execute(sql.SQL("drop table {}").format(_STAGED))
+    except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.UndefinedColumn) as error:
+        raise _explain(table, error) from None
+    return Merged(inserted, updated, rows.num_rows - inserted - updated, deleted)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The statements of one merge."""
+
+    target: sql.Identifier
+    columns: list[str]
+    key: list[str]
+    guard: str | Sequence[str] | None
+    keep: list[str]
+    least: list[str]
+    greatest: list[str]
+
+    def _same_key(self) -> sql.Composed:
+        pairs = [sql.SQL("t.{0} = s.{0}").format(sql.Identifier(column)) for column in self.key]
+        return sql.SQL(" and ").join(pairs)
+
+    def delete(self, where: str) -> sql.Composed:
+        return sql.SQL(
+            "delete from {target} t where ({where}) and not exists (select from {staged} s where {same})"
+        ).format(
+            target=self.target,
+            where=sql.SQL(where),  # type: ignore[arg-type]  # the caller's own SQL; its values are parameters
+            staged=_STAGED,
+            same=self._same_key(),
+        )
+
+    def update(self) -> sql.Composed | None:
+        free = [column for column in self.columns if column not in {*self.key, *self.keep}]
+        if not free:
+            return None
+        moving = {**dict.fromkeys(self.least, "least"), **dict.fromkeys(self.greatest, "greatest")}
+        values = [
+            sql.SQL("{0} = {1}(t.{0}, s.{0})" if column in moving else "{0} = s.{0}").format(
+                sql.Identifier(column), sql.SQL(moving.get(column, ""))  # type: ignore[arg-type]
+            )
+            for column in free
+        ]
+        guard = [self.guard] if isinstance(self.guard, str) else self.guard
+        compared = [c for c in (free if guard is None else guard) if c not in moving]
+        changes = [sql.SQL("t.{0} is distinct from s.{0}").format(sql.Identifier(c)) for c in compared]
+        changes += [
+            sql.SQL("t.{0} is distinct from {1}(t.{0}, s.{0})").format(sql.Identifier(c), sql.SQL(moving[c]))  # type: ignore[arg-type]
+            for c in free
+            if c in moving
+        ]
+        return sql.SQL("update {target} t set {values} from {staged} s where {same} and ({changed})").format(
+            target=self.target,
+            values=sql.SQL(", ").join(values),
+            staged=_STAGED,
+            same=self._same_key(),
+            changed=sql.SQL(" or ").join(changes) if changes else sql.SQL("false"),
+        )
+
+    def insert(self) -> sql.Composed:
+        columns = sql.SQL(", ").join(map(sql.Identifier, self.columns))
+        return sql.SQL(
+            "insert into {target} ({columns}) select {columns} from {staged} s"
+            " where not exists (select from {target} t where {same})"
+        ).format(target=self.target, columns=columns, staged=_STAGED, same=self._same_key())
+
+
+def _check_keys(table: str, rows: pa.Table, key: Sequence[str]) -> None:
+    missing = [column for column in key if column not in rows.schema.names]
+    if missing:
+        raise MergeError(table, f"is merged by {', '.join(missing)}, which the rows lack", "Give the key's columns.")
+    for column in key:
+        if rows.column(column).null_count:
+            raise MergeError(table, f"was given rows without {column}, which is part of the key", "Leave them out.")
+    distinct = rows.select(list(key)).group_by(list(key)).aggregate([]).num_rows
+    if distinct != rows.num_rows:
+        raise MergeError(
+            table,
+            f"was given {rows.num_rows - distinct} rows whose key ({', '.join(key)}) stands in another row, too",
+            "Give each key once.",
+        )
+
+
+def _stage(connection: psycopg.Connection[Any], target: sql.Identifier, rows: pa.Table) -> None:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows.schema.names))
+    connection.execute(
+        sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
+            _STAGED, columns, target
+        )
+    )
+    if rows.num_rows == 0:
+        return
+    with connection.cursor().copy(
+        sql.SQL("copy {} ({}) from stdin with (format csv)").format(_STAGED, columns)
+    ) as copy:
+        options = csv.WriteOptions(include_header=False, batch_size=_ROWS_PER_BLOCK)
+        for start in range(0, rows.num_rows, _ROWS_PER_BLOCK):
+            block = pa.BufferOutputStream()
+            csv.write_csv(_as_csv_columns(rows.slice(start, _ROWS_PER_BLOCK)), block, options)
+            copy.write(block.getvalue())
+    connection.execute(sql.SQL("analyze {}").format(_STAGED))
+
+
+def _as_csv_columns(rows: pa.Table) -> pa.Table:
+    """The same rows with every column as something that Arrow's CSV writer and Postgres agree on."""
+    import pyarrow as pa
+
+    arrays = [_as_csv_column(rows.column(index).combine_chunks()) for index in range(rows.num_columns)]
+    return pa.table(arrays, names=rows.schema.names)
+
+
+def _as_csv_column(values: pa.Array) -> pa.Array:
+    import pyarrow as pa
+
+    kind = values.type
+    if isinstance(values, pa.ChunkedArray):
+        values = pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], kind)
+    if pa.types.is_dictionary(kind):
+        return _as_csv_column(values.dictionary_decode())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return _array_literals(values)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _without_nul(values)
+    if pa.types.is_decimal(kind):
+        return values.cast(pa.string())
+    return values
+
+
+def _array_literals(lists: pa.ListArray) -> pa.Array:
+    """Lists as Postgres writes arrays: ``{1,2}``, ``{"a","b"}``, null elements as NULL."""
+    import pyarrow as pa
+    from pyarrow import compute as pc
+
+    elements = lists.flatten()
+    if pa.types.is_string(elements.type) or pa.types.is_large_string(elements.type):
+        quoted = pc.replace_substring(pc.replace_substring(_without_nul(elements), "\\", "\\\\"), '"', '\\"')
+        elements = pc.binary_join_element_wise('"', quoted, '"', "")
+    elements = pc.fill_null(elements.cast(pa.string()), "NULL")
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).cast(pa.int32())
+    offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths).cast(pa.int32())])
+    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, elements), ",")
+    literals = pc.binary_join_element_wise("{", joined, "}", "")
+    return pc.if_else(lists.is_valid(), literals, pa.scalar(None, pa.string()))
+
+
+def _without_nul(values: pa.Array) -> pa.Array:
+    """Text without U+0000, plain or as a JSON escape: Postgres has no place for it in text or jsonb."""
+    from pyarrow import compute as pc
+
+    if pc.any(pc.match_substring(values, "\0")).as_py():
+        values = pc.replace_substring(values, "\0", "�")
+    if pc.any(pc.match_substring(values, "\\u0000")).as_py():
+        # An even number of backslashes before it means that the u is not part of an escape.
+        mend = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+        texts = values.to_pylist()
+        mended = []
+        for text in texts:
+            while text is not None and mend.search(text):
+                text = mend.sub(r"\1\\ufffd", text)
+            mended.append(text)
+        import pyarrow as pa
+
+        values = pa.array(mended, values.type)
+    return values
+
+
+def _explain(table: str, error: psycopg.Error) -> MergeError:
+    """What the table refused, without a value: values can be personal."""
+    diag = error.diag
+    where = re.search(r"line (\d+), column (\w+)", diag.context or "")
+    if where:
+        return MergeError(
+            table, f"cannot take {where[2]} of row {where[1]}: it is not of the column's type", "Mend that row."
+        )
+    if isinstance(error, psycopg.errors.UndefinedColumn):
+        return MergeError(table, f"lacks a column: {diag.message_primary}", "Run `jobmatch migrate`.")
+    if isinstance(error, psycopg.errors.NotNullViolation):
+        return MergeError(table, f"needs a value in {diag.column_name} in every row", "Leave out rows without it.")
+    if isinstance(error, psycopg.errors.ForeignKeyViolation):
+        return MergeError(
+            table, f"was given rows that point at rows that do not exist ({diag.constraint_name})", "Write those first."
+        )
+    if isinstance(error, psycopg.IntegrityError):
+        return MergeError(table, f"was given rows that break its rule {diag.constraint_name}", "Leave out those rows.")
+    return MergeError(table, "was given a value that does not fit its column", "Check the rows' types and ranges.")
