@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "backfill": ("jobmatch_dagster.orchestration.commands", "backfill", "Run one stage again for a range of days."),
     "report": ("jobmatch_dagster.orchestration.commands", "report", "Write the day's report as one HTML page."),
-    "sql": ("jobmatch_dagster.orchestration.sql.commands", "sql", "Run, test and explain the SQL models."),
+    "sql": ("jobmatch_dagster.sql_models.commands", "sql", "Run, test and explain the SQL models."),
     "import": (
         "jobmatch_dagster.boards.import_commands",
         "import_",

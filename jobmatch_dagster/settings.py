@@ -198,6 +198,11 @@ class Settings(BaseSettings):
     api_cors_origins: CommaList = Field(
         [], alias="JOBMATCH_API_CORS_ORIGINS", description="Origins whose pages may call the API."
     )
+    dagster_db_url: SecretStr | None = Field(
+        None,
+        alias="JOBMATCH_DAGSTER_DB_URL",
+        description="Postgres for Dagster's own storage; by default beside the data (schema dagster on Supabase).",
+    )
     ui_port: int = Field(3000, ge=1, le=65535, alias="JOBMATCH_UI_PORT", description="Port of the Dagster UI.")
     daily_cron: str = Field(
         "0 5 * * *", alias="JOBMATCH_DAILY_CRON", description="When the daily schedule runs, in cron's form (UTC)."

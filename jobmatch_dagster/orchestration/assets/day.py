@@ -1,0 +1,128 @@
+"""The assets of a day: jobs, their skills, résumés and matches. All have day partitions and may run over a range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from jobmatch_dagster import tables
+from jobmatch_dagster.orchestration import checks
+from jobmatch_dagster.orchestration.metadata import OWNERS, outcome_metadata, table_metadata
+from jobmatch_dagster.orchestration.partitions import DAYS, days_of
+from jobmatch_dagster.orchestration.resources import Platform
+
+if TYPE_CHECKING:
+    from jobmatch_dagster.stages.outcome import Outcome
+
+RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+
+
+def _common(name: str, table: str) -> dict[str, Any]:
+    return {
+        "partitions_def": DAYS,
+        "owners": OWNERS,
+        "kinds": {"python", "postgres"},
+        "metadata": table_metadata(table, tables.TABLES[table]),
+        "check_specs": checks.specs(name),
+        "backfill_policy": dg.BackfillPolicy.single_run(),
+        "retry_policy": RETRY,
+    }
+
+
+def _materialise(
+    context: dg.AssetExecutionContext, platform: Platform, rows: str, stage: Callable[[date], Outcome]
+) -> dg.MaterializeResult[None]:
+    """Run a stage for each day of the run and report the last day's outcome with the checks of all days."""
+    days = days_of(context)
+    outcomes = []
+    for number, day in enumerate(days, 1):
+        outcomes.append(stage(day))
+        if len(days) > 1:
+            context.log.info(f"{day}: {number} of {len(days)} days done")
+    with platform.connection() as conn:
+        found = checks.results(conn, context.asset_key.to_user_string(), days)
+    total = sum(outcome.counts.get(rows, 0) for outcome in outcomes)
+    return dg.MaterializeResult(metadata=outcome_metadata(outcomes[-1], total), check_results=found)
+
+
+@dg.asset(
+    deps=[
+        dg.AssetDep(
+            "raw_postings", partition_mapping=dg.MultiToSingleDimensionPartitionMapping(partition_dimension_name="day")
+        )
+    ],
+    group_name="jobs",
+    description=(
+        "Clean jobs in `public.jobs`: readable text, salary, place, remote, language, seniority, duplicates over all boards. "
+        "Runs on whatever boards have delivered, and again when a late one lands."
+    ),
+    **_common("cleaned_jobs", "public.jobs"),
+)
+def cleaned_jobs(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+    """Clean the day's postings of all boards."""
+    from jobmatch_dagster.stages.clean import clean_day
+
+    return _materialise(context, platform, "jobs", lambda day: clean_day(platform.settings, day))
+
+
+@dg.asset(
+    deps=[cleaned_jobs],
+    group_name="jobs",
+    description="What each job asks for, in `public.job_skills`: skill, required or preferred, and the words that say so.",
+    **_common("job_skills", "public.job_skills"),
+)
+def job_skills(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+    """Read the skills of the day's jobs."""
+    from jobmatch_dagster.stages.read_skills import read_day
+
+    return _materialise(context, platform, "skills found", lambda day: read_day(platform.settings, day))
+
+
+@dg.asset(
+    group_name="resumes",
+    description=(
+        "Uploaded résumés as profiles in `public.resumes` and `public.resume_skills`. A file that cannot be read has a "
+        "status and a sentence that says why. The uploads sensor runs this by itself."
+    ),
+    **_common("parsed_resumes", "public.resumes"),
+)
+def parsed_resumes(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+    """Parse the files uploaded on the day."""
+    from jobmatch_dagster.stages.parse import parse_day
+
+    return _materialise(
+        context, platform, "files", lambda day: parse_day(platform.settings, day, on_progress=context.log.info)
+    )
+
+
+class MatchConfig(dg.Config):
+    """How to score."""
+
+    again: bool = False
+    """Score the day's pairs again even if neither side changed."""
+
+
+@dg.asset(
+    deps=[job_skills, parsed_resumes],
+    group_name="matches",
+    description=(
+        "The best jobs of each résumé with reasons, in `public.job_matches`. A pair belongs to the day its younger side "
+        "arrived; only pairs with a new side are scored."
+    ),
+    **_common("match_scores", "public.job_matches"),
+)
+def match_scores(
+    context: dg.AssetExecutionContext, config: MatchConfig, platform: Platform
+) -> dg.MaterializeResult[None]:
+    """Score the new pairs up to the day."""
+    from jobmatch_dagster.stages.match import match_day
+
+    return _materialise(
+        context,
+        platform,
+        "matches",
+        lambda day: match_day(platform.settings, day, again=config.again, on_progress=context.log.info),
+    )

@@ -1,0 +1,106 @@
+"""Dagster's own home: its configuration file, its storage on Postgres, and the instance of this process.
+
+``dagster.yaml`` is written anew from here whenever a command starts, so that it always fits the settings. The database
+address is handed over by environment variable and is never in the file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from jobmatch_dagster.settings import Settings
+
+DATABASE_VARIABLE = "JOBMATCH_DAGSTER_STORAGE"
+
+
+def configuration(home: Path) -> dict[str, object]:
+    """The content of ``dagster.yaml``: Postgres storage, one run a board at a time, retries, monitoring, no telemetry."""
+    return {
+        "storage": {"postgres": {"postgres_url": {"env": DATABASE_VARIABLE}}},
+        "local_artifact_storage": {
+            "module": "dagster._core.storage.root",
+            "class": "LocalArtifactStorage",
+            "config": {"base_dir": str(home / "dagster" / "storage")},
+        },
+        "compute_logs": {
+            "module": "dagster._core.storage.local_compute_log_manager",
+            "class": "LocalComputeLogManager",
+            "config": {"base_dir": str(home / "dagster" / "logs")},
+        },
+        "concurrency": {
+            "runs": {
+                "max_concurrent_runs": 6,
+                "tag_concurrency_limits": [
+                    {"key": "board", "value": {"applyLimitPerUniqueValue": True}, "limit": 1},
+                    {"key": "dagster/backfill", "limit": 4},
+                ],
+            }
+        },
+        "run_retries": {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False},
+        "run_monitoring": {
+            "enabled": True,
+            "start_timeout_seconds": 180,
+            "max_resume_run_attempts": 0,
+            "poll_interval_seconds": 60,
+        },
+        "retention": {
+            "schedule": {"purge_after_days": 90},
+            "sensor": {"purge_after_days": {"skipped": 2, "failure": 30, "success": 30}},
+        },
+        "telemetry": {"enabled": False},
+    }
+
+
+def prepare(settings: Settings) -> Path:
+    """Write ``dagster.yaml`` and point this process, and those it starts, at it.
+
+    Returns:
+        Dagster's home folder.
+    """
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    text = "# Written by jobmatch on every start; settings belong in .env.\n" + yaml.safe_dump(
+        configuration(settings.home), sort_keys=False
+    )
+    target = home / "dagster.yaml"
+    if not target.exists() or target.read_text() != text:
+        partial = target.with_suffix(f".{os.getpid()}")
+        partial.write_text(text)
+        partial.replace(target)
+    os.environ["DAGSTER_HOME"] = str(home)
+    os.environ[DATABASE_VARIABLE] = storage_url(settings)
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
+    return home
+
+
+def storage_url(settings: Settings) -> str:
+    """The SQLAlchemy URL of Dagster's own storage.
+
+    The embedded server has a database for it; on Supabase it lives in the schema ``dagster``, which the API does not
+    expose. dagster-postgres speaks psycopg2.
+    """
+    if settings.dagster_db_url:
+        url = settings.dagster_db_url.get_secret_value()
+    elif settings.supabase_db_url:
+        url = settings.supabase_db_url.get_secret_value()
+        url += ("&" if "?" in url else "?") + "options=-csearch_path%3Ddagster"
+    else:
+        from jobmatch_dagster.supabase import embedded
+
+        return f"postgresql+psycopg2://postgres:@/dagster?host={embedded.socket_folder(settings)}"
+    return "postgresql+psycopg2://" + url.split("://", 1)[1]
+
+
+def open_instance(settings: Settings) -> dg.DagsterInstance:
+    """The Dagster instance of this process on the project's Postgres."""
+    import dagster as dg
+
+    prepare(settings)
+    return dg.DagsterInstance.get()

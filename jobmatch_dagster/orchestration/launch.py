@@ -1,0 +1,112 @@
+"""Runs that a person starts outside the UI: in this process, or in the queue of a running Dagster.
+
+The command line and the HTTP API come through here, so that whatever they start shows in the Dagster UI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from jobmatch_dagster.errors import JobmatchError
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that was executed here.
+
+    Attributes:
+        run_id: Dagster's id of it.
+        succeeded: whether all steps and blocking checks passed.
+        failed_stage: the first asset that failed, if any.
+        reason: one sentence from the failure.
+        metadata: the materialisation metadata by asset.
+    """
+
+    run_id: str
+    succeeded: bool
+    failed_stage: str | None
+    reason: str | None
+    metadata: Mapping[str, Mapping[str, Any]]
+
+
+def execute(
+    instance: dg.DagsterInstance, job: str, partition: str, *, run_config: Mapping[str, Any] | None = None
+) -> Finished:
+    """Run a job on one partition in this process and wait for it.
+
+    Args:
+        instance: Dagster's instance; the run is recorded there.
+        job: name of the job.
+        partition: its partition key.
+        run_config: the job's configuration.
+    """
+    from jobmatch_dagster.definitions import defs
+
+    tags = {"board": partition.split("|", 1)[0]} if job == "scrape_board" else {}
+    result = defs.resolve_job_def(job).execute_in_process(
+        instance=instance, partition_key=partition, run_config=dict(run_config or {}), tags=tags, raise_on_error=False
+    )
+    stage, reason = None, None
+    for event in result.all_events:
+        if event.is_step_failure and stage is None:
+            stage = event.step_key
+            error = event.step_failure_data.error
+            shown = event.step_failure_data.user_failure_data
+            cause = error.cause if error and error.cause else error
+            reason = shown.description if shown and shown.description else (cause.message.strip() if cause else None)
+    metadata = {
+        event.asset_key.to_user_string(): {k: v.value for k, v in event.materialization.metadata.items()}
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+    return Finished(result.run_id, result.success, stage, reason, metadata)
+
+
+def submit(instance: dg.DagsterInstance, job: str, partition: str, *, tags: Mapping[str, str] | None = None) -> str:
+    """Put a run into the queue of a running Dagster (``jobmatch dev``) through its GraphQL API and return its id.
+
+    Raises:
+        JobmatchError: no Dagster answers on the UI's port.
+    """
+    from dagster_graphql import DagsterGraphQLClient
+    from requests.exceptions import RequestException
+
+    from jobmatch_dagster.settings import settings
+
+    port = settings().ui_port
+    board = {"board": partition.split("|", 1)[0]} if job == "scrape_board" else {}
+    all_tags = {"dagster/partition": partition, **board, **(tags or {})}
+    if job == "scrape_board":
+        name, day = partition.split("|", 1)
+        all_tags |= {"dagster/partition/board": name, "dagster/partition/day": day}
+    try:
+        client = DagsterGraphQLClient("127.0.0.1", port_number=port)
+        return client.submit_job_execution(job, tags=all_tags, run_config={})
+    except (RequestException, ConnectionError):
+        raise JobmatchError(
+            "Dagster", f"does not answer on port {port}", "Start it with `jobmatch dev`, or set JOBMATCH_UI_PORT."
+        ) from None
+
+
+def scrape(board: str, day: date) -> str:
+    """Queue the scrape of one board and day; returns the id of the Dagster run."""
+    from jobmatch_dagster.orchestration.instance import open_instance
+    from jobmatch_dagster.orchestration.partitions import board_day
+    from jobmatch_dagster.settings import settings
+
+    return submit(open_instance(settings()), "scrape_board", str(board_day(board, day)))
+
+
+def cancel(run_id: str) -> None:
+    """Ask the running Dagster to end a run."""
+    from dagster_graphql import DagsterGraphQLClient
+
+    from jobmatch_dagster.settings import settings
+
+    DagsterGraphQLClient("127.0.0.1", port_number=settings().ui_port).terminate_run(run_id)

@@ -1,0 +1,73 @@
+"""How an outcome looks in the Dagster UI: column schema, row counts, previews. The catalogue's texts come from ``tables``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from jobmatch_dagster import tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jobmatch_dagster.stages.outcome import Outcome
+
+OWNERS = ["team:data"]
+
+
+def column_schema(schema: pa.Schema) -> dg.TableSchema:
+    """Dagster's column schema of an Arrow schema, with each column's sentence."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=field.name,
+                type=tables.sql_type(field) or str(field.type),
+                description=tables.doc(field),
+                constraints=dg.TableColumnConstraints(nullable=field.nullable),
+            )
+            for field in schema
+        ]
+    )
+
+
+def table_metadata(name: str, schema: pa.Schema) -> dict[str, Any]:
+    """What the catalogue shows of a table asset before it ever ran."""
+    return {"dagster/table_name": name, "dagster/column_schema": column_schema(schema)}
+
+
+def markdown_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as a markdown table; cells are cut at 60 characters and cannot break the table."""
+    if not rows:
+        return "nothing to show"
+
+    def cell(value: Any) -> str:
+        if value is None:
+            return ""
+        text = f"{value:.4g}" if isinstance(value, float) else str(value)
+        return text[:60].replace("|", "\\|").replace("\n", " ")
+
+    names = list(rows[0])
+    lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
+    lines += ["| " + " | ".join(cell(row.get(name)) for name in names) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def outcome_metadata(outcome: Outcome, rows: float) -> dict[str, Any]:
+    """The metadata of one materialisation: status, counts, seconds, warnings and a small preview.
+
+    Args:
+        outcome: what the stage reports; by its contract free of personal data.
+        rows: rows of the partition after the run.
+    """
+    counts = {name.replace(" ", "_"): value for name, value in outcome.counts.items()}
+    return {
+        "dagster/partition_row_count": int(rows),
+        "status": outcome.status,
+        "changed_rows": outcome.changed,
+        **counts,
+        "seconds": dg.MetadataValue.json({step: round(value, 3) for step, value in outcome.seconds.items()}),
+        "warnings": dg.MetadataValue.md("\n".join(f"- {w}" for w in outcome.warnings) or "none"),
+        "preview": dg.MetadataValue.md(markdown_table(outcome.preview)),
+    }

@@ -1,0 +1,116 @@
+"""The SQL models as assets: one each, with its columns, lineage and tests as the headers in ``dbt_like_sql`` say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from jobmatch_dagster.orchestration.metadata import OWNERS, markdown_table
+from jobmatch_dagster.orchestration.resources import Platform
+from jobmatch_dagster.sql_models import data_tests, lineage
+from jobmatch_dagster.sql_models.model import Model
+from jobmatch_dagster.sql_models.project import Project, project
+
+PREVIEW_ROWS = 8
+
+
+def _dependencies(model: Model, loaded: Project) -> list[str]:
+    made = {asset for source in model.sources if (asset := loaded.sources[source])}
+    return sorted(made | set(model.refs))
+
+
+def _asset_of(relation: str, loaded: Project) -> str | None:
+    schema, name = relation.split(".", 1)
+    return name if name in loaded.models else loaded.sources.get((schema, name))
+
+
+def _metadata(model: Model, loaded: Project) -> dict[str, Any]:
+    columns = [dg.TableColumn(name=c.name, type=c.type, description=c.description) for c in model.columns]
+    origins = {
+        column: [
+            dg.TableColumnDep(asset_key=dg.AssetKey(asset), column_name=name)
+            for relation, name in found
+            if (asset := _asset_of(relation, loaded))
+        ]
+        for column, found in lineage.of_model(loaded, model).items()
+    }
+    return {
+        "dagster/table_name": model.relation,
+        "dagster/column_schema": dg.TableSchema(columns=columns),
+        "dagster/column_lineage": dg.TableColumnLineage({c: deps for c, deps in origins.items() if deps}),
+    }
+
+
+def _specs(model: Model, tests: list[data_tests.DataTest]) -> list[dg.AssetCheckSpec]:
+    return [dg.AssetCheckSpec(test.name, asset=model.name, description=test.promise) for test in tests]
+
+
+def make_asset(model: Model, loaded: Project, tests: list[data_tests.DataTest]) -> dg.AssetsDefinition:
+    """The asset of one model; its tests run in the same step."""
+
+    @dg.asset(
+        name=model.name,
+        deps=_dependencies(model, loaded),
+        group_name=model.layer,
+        owners=[model.owner] if model.owner else OWNERS,
+        kinds={"sql", "postgres", "view" if model.materialisation == "view" else "table"},
+        description=model.description,
+        metadata=_metadata(model, loaded),
+        check_specs=_specs(model, tests),
+        code_version=model.code_version,
+    )
+    def built(platform: Platform) -> dg.MaterializeResult[None]:
+        from jobmatch_dagster.sql_models.build import build
+
+        with platform.connection() as conn:
+            done = build(conn, model)
+            preview = _preview(conn, model)
+            verdicts = [data_tests.run(conn, test) for test in tests]
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": done.rows,
+                "seconds": round(done.seconds, 3),
+                "preview": dg.MetadataValue.md(preview),
+            },
+            check_results=list(_results(verdicts)),
+        )
+
+    return built
+
+
+def _preview(conn: Any, model: Model) -> str:
+    from psycopg import sql
+    from psycopg.rows import dict_row
+
+    query = sql.SQL("select * from {} limit {}").format(
+        sql.Identifier(model.layer, model.name), sql.Literal(PREVIEW_ROWS)
+    )
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return markdown_table(cursor.execute(query).fetchall())
+
+
+def _results(verdicts: list[data_tests.Verdict]) -> Iterator[dg.AssetCheckResult]:
+    for verdict in verdicts:
+        severe = verdict.test.severity == "error"
+        yield dg.AssetCheckResult(
+            check_name=verdict.test.name,
+            passed=verdict.passed,
+            severity=dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN,
+            description=verdict.test.promise
+            if verdict.passed
+            else f"{verdict.wrong} rows break it: {verdict.test.promise}",
+            metadata={"wrong_rows": verdict.wrong, "examples": dg.MetadataValue.md(markdown_table(verdict.examples))},
+        )
+
+
+def _all_assets() -> list[dg.AssetsDefinition]:
+    loaded = project()
+    tests: dict[str, list[data_tests.DataTest]] = {}
+    for test in data_tests.of_project(loaded):
+        tests.setdefault(test.model, []).append(test)
+    return [make_asset(model, loaded, tests.get(name, [])) for name, model in loaded.models.items()]
+
+
+MODEL_ASSETS = _all_assets()

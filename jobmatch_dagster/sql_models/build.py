@@ -1,0 +1,181 @@
+"""Models become views and tables: each in one transaction, so that a reader sees the old or the new, never half.
+
+What a model really gives is compared with the columns that its header promises before it replaces anything.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from psycopg import errors, sql
+
+from jobmatch_dagster.sql_models.model import Model, ModelError
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+@dataclass(frozen=True)
+class Built:
+    """What building one model did: rows it has now (None for a view that was not counted) and wall seconds."""
+
+    model: Model
+    rows: int
+    seconds: float
+
+
+def build(
+    conn: psycopg.Connection[Any],
+    model: Model,
+    *,
+    days: Sequence[date] = (),
+    full_refresh: bool = False,
+    variables: Mapping[str, Any] | None = None,
+) -> Built:
+    """Make one model in the database.
+
+    Args:
+        conn: an autocommit connection that may create in the model's schema.
+        model: what to build; the models it reads must have been built.
+        days: for an incremental model, the partitions to write again.
+        full_refresh: build an incremental model from nothing.
+        variables: values for ``var()``.
+
+    Raises:
+        ModelError: Postgres refuses the SQL (with file and line), or the columns are not those of the header.
+    """
+    start = time.perf_counter()
+    with conn.transaction():
+        conn.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(model.layer)))
+        incremental = model.materialisation == "incremental" and not full_refresh and _exists(conn, model)
+        body = sql.SQL(model.render(variables or {}, incremental=incremental))  # type: ignore[arg-type]
+        try:
+            if incremental:
+                _replace_partitions(conn, model, body, days)
+            elif model.materialisation == "view":
+                _replace_view(conn, model, body)
+            else:
+                _replace_table(conn, model, body)
+        except errors.Error as error:
+            raise _explained(model, error) from None
+        _check_columns(conn, model)
+        _describe(conn, model)
+        row = conn.execute(sql.SQL("select count(*) from {}").format(_relation(model))).fetchone()
+    return Built(model, int(row[0]) if row else 0, time.perf_counter() - start)
+
+
+def _relation(model: Model, suffix: str = "") -> sql.Identifier:
+    return sql.Identifier(model.layer, model.name + suffix)
+
+
+def _exists(conn: psycopg.Connection[Any], model: Model) -> bool:
+    row = conn.execute("select to_regclass(%s) is not null", (model.relation,)).fetchone()
+    return bool(row and row[0])
+
+
+def _drop(conn: psycopg.Connection[Any], model: Model) -> None:
+    """Drop the relation of that name, whichever kind it was, with the views that stand on it (they are built after it)."""
+    row = conn.execute("select relkind from pg_class where oid = to_regclass(%s)", (model.relation,)).fetchone()
+    if row:
+        kind = "view" if row[0] == "v" else "table"
+        conn.execute(sql.SQL("drop {} {} cascade").format(sql.SQL(kind), _relation(model)))  # type: ignore[arg-type]
+
+
+def _replace_view(conn: psycopg.Connection[Any], model: Model, body: sql.SQL) -> None:
+    """A view runs with its reader's rights, so row-level security holds through it."""
+    create = sql.SQL("create or replace view {} with (security_invoker = true) as {}").format(_relation(model), body)
+    try:
+        with conn.transaction():
+            conn.execute(create)
+    except (errors.InvalidTableDefinition, errors.WrongObjectType):
+        _drop(conn, model)
+        conn.execute(create)
+
+
+def _replace_table(conn: psycopg.Connection[Any], model: Model, body: sql.SQL) -> None:
+    new = _relation(model, "__new")
+    conn.execute(sql.SQL("create table {} as {}").format(new, body))
+    _drop(conn, model)
+    conn.execute(sql.SQL("alter table {} rename to {}").format(new, sql.Identifier(model.name)))
+    key = model.config.get("unique_key")
+    if key:
+        names = sql.SQL(", ").join(sql.Identifier(n) for n in ([key] if isinstance(key, str) else key))
+        conn.execute(sql.SQL("create unique index on {} ({})").format(_relation(model), names))
+    conn.execute(sql.SQL("analyze {}").format(_relation(model)))
+
+
+def _replace_partitions(conn: psycopg.Connection[Any], model: Model, body: sql.SQL, days: Sequence[date]) -> None:
+    """Write the given partitions again; without days, those that the SELECT itself gives."""
+    new = sql.Identifier("pg_temp", model.name + "__new")
+    conn.execute(
+        sql.SQL("create temp table {} on commit drop as {}").format(sql.Identifier(model.name + "__new"), body)
+    )
+    partition = model.config.get("partition_column")
+    if partition:
+        column = sql.Identifier(partition)
+        if days:
+            conn.execute(sql.SQL("delete from {} where not ({} = any(%s))").format(new, column), (list(days),))
+            conn.execute(sql.SQL("delete from {} where {} = any(%s)").format(_relation(model), column), (list(days),))
+        else:
+            conn.execute(
+                sql.SQL("delete from {} where {c} in (select distinct {c} from {})").format(
+                    _relation(model), new, c=column
+                )
+            )
+    else:
+        key = model.config["unique_key"]
+        names = sql.SQL(", ").join(sql.Identifier(n) for n in ([key] if isinstance(key, str) else key))
+        conn.execute(
+            sql.SQL("delete from {} where ({k}) in (select {k} from {})").format(_relation(model), new, k=names)
+        )
+    conn.execute(sql.SQL("insert into {} select * from {}").format(_relation(model), new))
+
+
+def _check_columns(conn: psycopg.Connection[Any], model: Model) -> None:
+    """The columns and types in the database must be those of the header, in order."""
+    rows = conn.execute(
+        """select attname, format_type(atttypid, atttypmod) from pg_attribute
+            where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum""",
+        (model.relation,),
+    ).fetchall()
+    promised = [(c.name, c.type) for c in model.columns]
+    if promised and rows != promised:
+        given = [item for item in rows if item not in promised] or rows
+        lacking = [item for item in promised if item not in rows] or promised
+        raise ModelError(
+            str(model.path),
+            f"gives {', '.join(f'{n} {t}' for n, t in given)} where its header promises {', '.join(f'{n} {t}' for n, t in lacking)}",
+            "Mend the SELECT or the header's columns.",
+        )
+
+
+def _describe(conn: psycopg.Connection[Any], model: Model) -> None:
+    """Put the header's words where any SQL client shows them."""
+    kind = sql.SQL("view") if model.materialisation == "view" else sql.SQL("table")
+    conn.execute(sql.SQL("comment on {} {} is {}").format(kind, _relation(model), sql.Literal(model.description)))
+    for column in model.columns:
+        name = sql.Identifier(model.layer, model.name, column.name)
+        conn.execute(sql.SQL("comment on column {} is {}").format(name, sql.Literal(column.description)))
+
+
+def _explained(model: Model, error: errors.Error) -> ModelError:
+    """Postgres' complaint with the file and the line it points at."""
+    where = str(model.path)
+    position = error.diag.statement_position
+    if position:
+        head = model.render({})
+        statement_lines = head.count("\n")
+        where += f" (near line {min(_line_at(model, int(position)), statement_lines + 1)})"
+    return ModelError(
+        where, f"was refused by Postgres: {error.diag.message_primary or error}", error.diag.message_hint or ""
+    )
+
+
+def _line_at(model: Model, position: int) -> int:
+    """Line of the file at a character position of the statement; the statement's prefix stands on its first line."""
+    body = model.render({})
+    return body[:position].count("\n") + 1

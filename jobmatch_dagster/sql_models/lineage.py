@@ -1,0 +1,64 @@
+"""Which column of a model comes from which columns of what it reads, by parsing; nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from jobmatch_dagster import tables
+from jobmatch_dagster.sql_models.model import Model
+from jobmatch_dagster.sql_models.project import Project
+
+Lineage = dict[str, list[tuple[str, str]]]
+
+# Columns of the sources that no Arrow schema describes, as far as models read them.
+OTHER_TABLES: dict[str, Sequence[str]] = {
+    "raw.postings": ["board", "external_id", "scraped_on", "url", "search_id", "fetched_at", "payload", "payload_hash", "page_ref"],
+    "private.scrape_runs": [
+        "id", "board", "day", "dagster_run_id", "status", "reason", "started_at", "ended_at", "pages", "postings", "retries",
+        "blocked", "bytes", "postings_per_minute", "success_rate", "warnings", "fill_rates",
+    ],
+    "private.rejected": ["stage", "day", "subject", "reason", "detail", "created_at"],
+    "private.searches": ["id", "board", "keywords", "place", "enabled", "created_at"],
+}  # fmt: skip
+
+
+def of_model(project: Project, model: Model) -> Lineage:
+    """For each output column, the (relation, column) pairs that it is made of; empty where parsing cannot tell."""
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+    from sqlglot.lineage import lineage
+
+    schema = _schema(project)
+    body = model.render({})
+    result: Lineage = {}
+    for column in model.columns:
+        try:
+            node = lineage(column.name, body, schema=schema, dialect="postgres")
+        except (SqlglotError, ValueError):
+            result[column.name] = []
+            continue
+        leaves = set()
+        for step in node.walk():
+            if not step.downstream and isinstance(step.source, exp.Table):
+                relation = f"{step.source.db}.{step.source.name}" if step.source.db else step.source.name
+                leaves.add((relation, step.name.rsplit(".", 1)[-1].strip('"')))
+        result[column.name] = sorted(leaves)
+    return result
+
+
+@lru_cache(maxsize=4)
+def _schema_of(names: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    schema: dict[str, dict[str, dict[str, str]]] = {}
+    for relation, columns in names:
+        layer, table = relation.split(".")
+        schema.setdefault(layer, {})[table] = dict.fromkeys(columns, "text")
+    return schema
+
+
+def _schema(project: Project) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Columns of everything that a model can read, in sqlglot's nested form."""
+    known: dict[str, tuple[str, ...]] = {name: tuple(schema.names) for name, schema in tables.TABLES.items()}
+    known |= {name: tuple(columns) for name, columns in OTHER_TABLES.items()}
+    known |= {m.relation: tuple(c.name for c in m.columns) for m in project.models.values()}
+    return _schema_of(tuple(sorted(known.items())))

@@ -1,0 +1,127 @@
+"""Stage ``cleaned_jobs``: all raw postings of a day, over all boards, become rows of ``public.jobs``.
+
+A job keeps one row through its life. The newest day on which it was seen decides its content, the oldest its
+``first_seen_on``; so any day can be cleaned again, in any order, with the same rows at the end.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from jobmatch_dagster.stages.outcome import Outcome, keep_rejected, turn
+
+if TYPE_CHECKING:
+    import psycopg
+    import pyarrow as pa
+
+    from jobmatch_dagster.settings import Settings
+
+RAW = "select * from raw.postings where scraped_on = %s order by board, external_id"
+KNOWN = """
+select id, board, external_id, title, company, city, region, country, location, description, content_hash,
+       first_seen_on, last_seen_on, duplicate_of, group_id
+  from public.jobs
+ where first_seen_on < %s and (closed_on is null or closed_on >= %s)
+ order by id
+"""
+PREVIEW = ["title", "company", "city", "country", "remote", "salary_min", "salary_max", "salary_currency", "language"]
+
+
+def clean_day(settings: Settings, day: date) -> Outcome:
+    """Clean one day and write its jobs.
+
+    Args:
+        settings: the process's settings.
+        day: the day whose raw postings are read.
+
+    Returns:
+        Counts of postings, jobs, duplicates, rejected postings and jobs by language; rows changed; seconds by step.
+    """
+    from jobmatch_dagster.boards.raw import from_raw
+    from jobmatch_dagster.postings.clean import clean
+    from jobmatch_dagster.supabase import database
+
+    outcome = Outcome("cleaned_jobs", str(day))
+    with database.connect(settings) as conn, turn(conn, "cleaned_jobs", "all"):
+        with outcome.timed("read"):
+            postings = from_raw(database.read(conn, RAW, (day,)))
+            known = database.read(conn, KNOWN, (day, day))
+        cleaned = clean(postings, day=day, known=known)
+        outcome.seconds |= cleaned.seconds
+        with outcome.timed("write"):
+            _write(conn, cleaned.jobs, day, outcome)
+            keep_rejected(conn, "cleaned_jobs", day, cleaned.rejected)
+            closed = close_unseen(conn, day, settings.close_after_days)
+    jobs = cleaned.jobs
+    outcome.changed += closed
+    outcome.counts = {
+        "postings": postings.num_rows,
+        "jobs": jobs.num_rows,
+        "duplicates": jobs.num_rows - jobs["duplicate_of"].null_count,
+        "rejected": len(cleaned.rejected),
+        "closed": closed,
+        **{f"language {name}": n for name, n in _languages(jobs)},
+    }
+    outcome.preview = jobs.select(PREVIEW).slice(0, 8).to_pylist()
+    return outcome
+
+
+def _languages(jobs: pa.Table) -> list[tuple[str, int]]:
+    counted = jobs["language"].value_counts().to_pylist()
+    return sorted(((r["values"] or "not sure", r["counts"]) for r in counted), key=lambda item: (-item[1], item[0]))
+
+
+def _write(conn: psycopg.Connection, jobs: pa.Table, day: date, outcome: Outcome) -> None:
+    """Merge the day's jobs; a row that a later day has already seen keeps its content and only learns its first day."""
+    import pyarrow.compute as pc
+
+    from jobmatch_dagster.supabase import database
+
+    with conn.transaction():
+        later = database.read(
+            conn, "select id, last_seen_on, first_seen_on from public.jobs where last_seen_on > %s", (day,)
+        )
+        is_later = pc.is_in(jobs["id"], value_set=later["id"].cast(jobs["id"].type).combine_chunks())
+        older = jobs.filter(is_later)
+        outcome.add_merged(
+            database.merge(
+                conn,
+                "public.jobs",
+                jobs.filter(pc.invert(is_later)),
+                key=["id"],
+                guard=None,
+                replace=("first_seen_on = %s and last_seen_on = %s", (day, day)),
+                keep=["closed_on"],
+                least=["first_seen_on"],
+                greatest=["last_seen_on"],
+            )
+        )
+        if older.num_rows:
+            moved = conn.execute(
+                "update public.jobs set first_seen_on = %s where id = any(%s::uuid[]) and first_seen_on > %s",
+                (day, older["id"].to_pylist(), day),
+            )
+            outcome.changed += moved.rowcount
+
+
+def close_unseen(conn: psycopg.Connection, day: date, after_days: int) -> int:
+    """Close the jobs that their board stopped showing, and open again those that it shows again.
+
+    A job is closed on ``day`` when it was not seen for ``after_days`` days and its board delivered completely on that
+    very day; a board that was blocked, skipped or imported by hand proves nothing.
+
+    Returns:
+        Number of jobs whose ``closed_on`` changed.
+    """
+    closed = conn.execute(
+        """update public.jobs j set closed_on = %(day)s
+            where j.closed_on is null and j.last_seen_on < %(limit)s
+              and exists (select from private.scrape_runs r
+                           where r.board = j.board and r.day = %(day)s and r.status = 'succeeded')""",
+        {"day": day, "limit": day - timedelta(days=after_days)},
+    ).rowcount
+    reopened = conn.execute(
+        "update public.jobs set closed_on = null where last_seen_on = %s and closed_on <= %s", (day, day)
+    ).rowcount
+    return closed + reopened

@@ -1,0 +1,240 @@
+"""Stage ``raw_postings``: ask one board for one day, keep its pages and write ``raw.postings``.
+
+The scrape run's row in ``private.scrape_runs`` is kept up to date while it goes, whatever its end. What arrived before a
+failure is written too; only a complete delivery replaces the day's earlier rows.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jobmatch_dagster.errors import JobmatchError
+from jobmatch_dagster.stages.outcome import Outcome, keep_rejected, one, turn
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from jobmatch_dagster.boards.search import Search
+    from jobmatch_dagster.crawling.run import ScrapeResult
+    from jobmatch_dagster.settings import Settings
+
+log = logging.getLogger(__name__)
+KEY = ["board", "external_id", "scraped_on"]
+
+
+def enabled_searches(conn: psycopg.Connection, board: str) -> list[Search]:
+    """The enabled rows of ``private.searches`` for a board, in a stable order."""
+    from psycopg.rows import dict_row
+
+    from jobmatch_dagster.boards.search import Search
+
+    names = (
+        "id, board, keywords, place, country, radius_km, max_age_days, remote, employment_type, organisation, max_pages"
+    )
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(
+            f"select {names} from private.searches where board = %s and enabled order by created_at, id",  # noqa: S608
+            (board,),
+        ).fetchall()
+    return [Search(**{**row, "id": str(row["id"])}) for row in rows]
+
+
+def collect(
+    settings: Settings,
+    board: str,
+    day: date,
+    *,
+    run_id: str | None = None,
+    fresh: bool = False,
+    on_progress: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Ask a board for a day and write what it has.
+
+    Args:
+        settings: the process's settings.
+        board: name of a source in the registry.
+        day: the day the postings are filed under.
+        run_id: Dagster's run id, for ``private.scrape_runs``.
+        fresh: forget the pages already fetched for this day and ask again.
+        on_progress: called with a short sentence now and then.
+
+    Returns:
+        The outcome; status ``partial``, ``failed`` or ``skipped`` says that the board did not deliver everything, and
+        ``warnings`` says why. A board that fails does not raise.
+    """
+    from jobmatch_dagster.boards import registry
+    from jobmatch_dagster.crawling.run import scrape
+    from jobmatch_dagster.supabase import database
+
+    source = registry.get(board)
+    partition = f"{board}|{day}"
+    outcome = Outcome("raw_postings", partition)
+    workspace = settings.home / "crawl" / str(day) / board
+    with database.connect(settings) as conn, turn(conn, "raw_postings", partition):
+        searches = enabled_searches(conn, board)
+        scrape_run = _start(conn, board, day, run_id)
+        if fresh:
+            shutil.rmtree(workspace, ignore_errors=True)
+        workspace.mkdir(parents=True, exist_ok=True)
+
+        def progress(sentence: str) -> None:
+            if on_progress:
+                on_progress(sentence)
+
+        def cancelled() -> bool:
+            return one(conn, "select status from private.scrape_runs where id = %s", (scrape_run,)) == "cancelled"
+
+        try:
+            with outcome.timed("fetch and extract"):
+                result = scrape(
+                    source,
+                    searches,
+                    settings=settings,
+                    day=day,
+                    workspace=workspace,
+                    on_progress=progress,
+                    cancelled=cancelled,
+                )
+            with outcome.timed("write"):
+                _write(settings, conn, result, board, day, outcome)
+        except Exception as error:
+            _finish(conn, scrape_run, "failed", str(error)[:1000])
+            raise
+        _finish(conn, scrape_run, result.status, result.reason, result)
+    _describe(result, outcome)
+    return outcome
+
+
+def _start(conn: psycopg.Connection, board: str, day: date, run_id: str | None) -> Any:
+    return one(
+        conn,
+        """insert into private.scrape_runs (board, day, dagster_run_id, status, started_at)
+           values (%s, %s, %s, 'running', now()) returning id""",
+        (board, day, run_id),
+    )
+
+
+def _finish(
+    conn: psycopg.Connection, scrape_run: Any, status: str, reason: str | None, result: ScrapeResult | None = None
+) -> None:
+    conn.execute(
+        """update private.scrape_runs
+              set status = case when status = 'cancelled' then status else %s end, reason = %s, ended_at = now(),
+                  pages = %s, postings = %s, retries = %s, blocked = %s, bytes = %s,
+                  postings_per_minute = %s, success_rate = %s, warnings = %s::jsonb, fill_rates = %s::jsonb
+            where id = %s""",
+        (
+            status,
+            reason,
+            *(
+                (
+                    result.pages,
+                    result.postings.num_rows,
+                    result.retries,
+                    result.blocked,
+                    result.bytes,
+                    result.postings_per_minute,
+                    result.success_rate,
+                    json.dumps(result.warnings),
+                    json.dumps(result.fill_rates),
+                )
+                if result
+                else (0, 0, 0, 0, 0, None, None, "[]", "{}")
+            ),
+            scrape_run,
+        ),
+    )
+
+
+def _write(
+    settings: Settings, conn: psycopg.Connection, result: ScrapeResult, board: str, day: date, outcome: Outcome
+) -> None:
+    from jobmatch_dagster.boards.raw import to_raw
+    from jobmatch_dagster.supabase import database
+
+    complete = result.status == "succeeded"
+    replace = ("board = %s and scraped_on = %s", (board, day)) if complete else None
+    outcome.add_merged(
+        database.merge(
+            conn, "raw.postings", to_raw(result.postings, day), key=KEY, guard="payload_hash", replace=replace
+        )
+    )
+    keep_rejected(conn, f"raw_postings/{board}", day, result.rejected)
+    if result.pages_file and Path(result.pages_file).exists() and result.pages:
+        _archive(settings, Path(result.pages_file), board, day)
+
+
+def _archive(settings: Settings, pages: Path, board: str, day: date) -> None:
+    from jobmatch_dagster.supabase.storage import file_store
+
+    file_store(settings).put(
+        "raw-pages",
+        f"{day}/{board}.parquet",
+        pages.read_bytes(),
+        content_type="application/vnd.apache.parquet",
+        upsert=True,
+    )
+
+
+def _describe(result: ScrapeResult, outcome: Outcome) -> None:
+    outcome.status = result.status
+    outcome.counts = {
+        "pages": result.pages,
+        "postings": result.postings.num_rows,
+        "retries": result.retries,
+        "blocked": result.blocked,
+        "bytes": result.bytes,
+        "rejected": len(result.rejected),
+    }
+    outcome.warnings = [*([result.reason] if result.reason else []), *result.warnings]
+    columns = ["title", "company", "location", "salary_text", "posted_text"]
+    outcome.preview = result.postings.select(columns).slice(0, 8).to_pylist()
+
+
+def replay(settings: Settings, board: str, day: date) -> Outcome:
+    """Extract a day again from its archived pages, without any request, and replace the day's raw rows.
+
+    Raises:
+        JobmatchError: no pages of that board and day are archived.
+    """
+    from jobmatch_dagster.boards import registry
+    from jobmatch_dagster.crawling.run import replay as replay_pages
+    from jobmatch_dagster.supabase import database
+    from jobmatch_dagster.supabase.storage import file_store
+
+    outcome = Outcome("raw_postings", f"{board}|{day}")
+    source = registry.get(board)
+    try:
+        data = file_store(settings).get("raw-pages", f"{day}/{board}.parquet")
+    except FileNotFoundError:
+        raise JobmatchError(
+            f"{board} on {day}", "has no archived pages", "Only days that were scraped here can be replayed."
+        ) from None
+    archive = settings.home / "crawl" / "replay" / f"{day}-{board}.parquet"
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    archive.write_bytes(data)
+    with outcome.timed("extract"):
+        result = replay_pages(source, archive, day)
+    archive.unlink()
+    with database.connect(settings) as conn, turn(conn, "raw_postings", outcome.partition), outcome.timed("write"):
+        from jobmatch_dagster.boards.raw import to_raw
+
+        outcome.add_merged(
+            database.merge(
+                conn,
+                "raw.postings",
+                to_raw(result.postings, day),
+                key=KEY,
+                guard="payload_hash",
+                replace=("board = %s and scraped_on = %s", (board, day)),
+            )
+        )
+        keep_rejected(conn, f"raw_postings/{board}", day, result.rejected)
+    _describe(result, outcome)
+    return outcome

@@ -1,0 +1,240 @@
+"""Stage ``match_scores``: score the pairs that are new and keep the best of each résumé in ``public.job_matches``.
+
+What is new is decided by content, not by the clock: ``private.scored`` remembers with which content and scorer version
+each job and each résumé was last scored. A pair is filed under the day its younger side arrived, whichever run finds it,
+so days are disjoint, any order of days gives the same table, and a day on which nothing changed costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from jobmatch_dagster.stages.outcome import Outcome, turn
+
+if TYPE_CHECKING:
+    import psycopg
+    import pyarrow as pa
+
+    from jobmatch_dagster.settings import Settings
+
+RESUMES_AT_ONCE = 1000  # bounds the memory of explanations: about 50 kB a résumé at 50 matches
+
+NEW = {
+    "job": """
+        select j.id::text from public.jobs j
+          left join private.scored s on s.side = 'job' and s.id = j.id
+         where j.first_seen_on <= %(day)s and j.closed_on is null and j.duplicate_of is null
+           and (%(again)s and j.first_seen_on = %(day)s
+                or s.id is null or s.content_hash <> j.content_hash or s.version <> %(version)s)
+         order by j.id""",
+    "resume": """
+        select r.id::text from public.resumes r
+          left join private.scored s on s.side = 'resume' and s.id = r.id
+         where r.uploaded_on <= %(day)s and r.status = 'parsed'
+           and (%(again)s and r.uploaded_on = %(day)s
+                or s.id is null or s.content_hash <> r.content_hash or s.version <> %(version)s
+                or s.was_cut and (select count(*) from public.job_matches m join public.jobs j on j.id = m.job_id
+                                   where m.resume_id = r.id and j.closed_on is null) < %(keep)s)
+         order by r.id""",
+}
+JOBS = "select * from public.jobs where closed_on is null and duplicate_of is null and first_seen_on <= %s order by id"
+JOBS_NAMED = "select * from public.jobs where id = any(%s::uuid[]) order by id"
+JOB_SKILLS = "select * from public.job_skills where job_id = any(%s::uuid[]) order by job_id, skill_id"
+RESUMES_NAMED = "select * from public.resumes where id = any(%s::uuid[]) order by id"
+RESUME_SKILLS = "select * from public.resume_skills where resume_id = any(%s::uuid[]) order by resume_id, skill_id"
+OTHERS = "select id::text from public.resumes where status = 'parsed' and uploaded_on <= %s and id <> all(%s::uuid[]) order by id"
+PRUNE = """
+with ranked as (
+  select m.resume_id, m.job_id, row_number() over (partition by m.resume_id order by m.score desc, m.job_id) as place
+    from public.job_matches m join public.jobs j on j.id = m.job_id
+   where m.resume_id = any(%s::uuid[]) and j.closed_on is null and j.duplicate_of is null)
+delete from public.job_matches m using ranked r
+ where m.resume_id = r.resume_id and m.job_id = r.job_id and r.place > %s
+returning m.resume_id::text
+"""
+STALE = """
+delete from public.job_matches m using public.jobs j
+ where j.id = m.job_id and j.duplicate_of is not null
+"""
+PREVIEW = """
+select j.title as job, j.company, m.score, m.sentence from public.job_matches m join public.jobs j on j.id = m.job_id
+ where m.matched_on = %s order by m.score desc, m.job_id limit 8
+"""
+
+
+@dataclass
+class Work:
+    """What one run has to score: new jobs against every résumé, new résumés against every open job."""
+
+    jobs: list[str]
+    resumes: list[str]
+    others: list[str]
+
+
+def version() -> str:
+    """What a score depends on besides the two texts: scorer, taxonomy and extractor."""
+    from jobmatch_dagster.matching.scorer import SCORER_VERSION
+    from jobmatch_dagster.stages import read_skills
+
+    return f"{SCORER_VERSION}+{read_skills.version()}"
+
+
+def match_day(
+    settings: Settings, day: date, *, again: bool = False, on_progress: Callable[[str], None] | None = None
+) -> Outcome:
+    """Score what is new up to a day and keep the best matches of each résumé.
+
+    Args:
+        settings: the process's settings (matches kept per résumé, lowest score, threads).
+        day: jobs first seen and résumés uploaded after this day are left alone.
+        again: score the pairs of this very day again even if nothing changed.
+        on_progress: called with a short sentence after each block.
+
+    Returns:
+        Counts of new jobs, new résumés, pairs scored, vetoed pairs and the day's matches.
+    """
+    from jobmatch_dagster.supabase import database
+
+    outcome = Outcome("match_scores", str(day))
+    with database.connect(settings) as conn, turn(conn, "match_scores", "all"):
+        now = version()
+        with outcome.timed("find what is new"):
+            outcome.changed += conn.execute(STALE).rowcount
+            work = _work(conn, settings, day, now, again)
+        tally = {"pairs": 0, "vetoed": 0}
+        if work.jobs or work.resumes:
+            _score(conn, settings, day, work, outcome, tally, on_progress)
+            _remember(conn, work, now)
+        matches = conn.execute("select count(*) from public.job_matches where matched_on = %s", (day,)).fetchone()
+        outcome.counts = {
+            "new jobs": len(work.jobs),
+            "new resumes": len(work.resumes),
+            "pairs scored": tally["pairs"],
+            "pairs vetoed": tally["vetoed"],
+            "matches": matches[0] if matches else 0,
+        }
+        outcome.preview = [
+            {"job": r[0], "company": r[1], "score": r[2], "sentence": r[3]} for r in conn.execute(PREVIEW, (day,))
+        ]
+    return outcome
+
+
+def _work(conn: psycopg.Connection, settings: Settings, day: date, now: str, again: bool) -> Work:
+    params = {"day": day, "version": now, "again": again, "keep": settings.matches_per_resume}
+    jobs = [row[0] for row in conn.execute(NEW["job"], params)]
+    resumes = [row[0] for row in conn.execute(NEW["resume"], params)]
+    others = [row[0] for row in conn.execute(OTHERS, (day, resumes))] if jobs else []
+    return Work(jobs, resumes, others)
+
+
+def _score(
+    conn: psycopg.Connection,
+    settings: Settings,
+    day: date,
+    work: Work,
+    outcome: Outcome,
+    tally: dict[str, int],
+    on_progress: Callable[[str], None] | None,
+) -> None:
+    """Score block after block of résumés, each written in one transaction."""
+    from jobmatch_dagster.supabase import database
+
+    sides = [(work.resumes, JOBS, (day,)), (work.others, JOBS_NAMED, (work.jobs,))]
+    done, total = 0, len(work.resumes) + len(work.others)
+    for resumes, jobs_sql, params in sides:
+        if not resumes:
+            continue
+        with outcome.timed("read"):
+            jobs = database.read(conn, jobs_sql, params)
+            job_skills = database.read(conn, JOB_SKILLS, (jobs["id"].to_pylist(),))
+        for start in range(0, len(resumes), RESUMES_AT_ONCE):
+            block = resumes[start : start + RESUMES_AT_ONCE]
+            matched = _match_block(conn, settings, day, block, jobs, job_skills, outcome)
+            tally["pairs"] += matched.pairs
+            tally["vetoed"] += matched.vetoed
+            with outcome.timed("write"):
+                _write(conn, matched.matches, block, work, settings.matches_per_resume, outcome)
+            done += len(block)
+            if on_progress:
+                on_progress(f"{done} of {total} résumés scored")
+
+
+def _match_block(
+    conn: psycopg.Connection,
+    settings: Settings,
+    day: date,
+    block: Sequence[str],
+    jobs: pa.Table,
+    job_skills: pa.Table,
+    outcome: Outcome,
+) -> Any:
+    from jobmatch_dagster.matching.scorer import match
+    from jobmatch_dagster.supabase import database
+
+    with outcome.timed("read"):
+        resumes = database.read(conn, RESUMES_NAMED, (block,))
+        resume_skills = database.read(conn, RESUME_SKILLS, (block,))
+    with outcome.timed("score"):
+        return match(
+            resumes,
+            resume_skills,
+            jobs,
+            job_skills,
+            top=settings.matches_per_resume,
+            min_score=settings.min_score,
+            threads=settings.match_threads,
+            day=day,
+        )
+
+
+def _write(
+    conn: psycopg.Connection, matches: pa.Table, block: Sequence[str], work: Work, keep: int, outcome: Outcome
+) -> None:
+    """Replace the block's rows of what was scored, then cut each résumé's open rows to the best ``keep``."""
+    from jobmatch_dagster.supabase import database
+
+    with conn.transaction():
+        outcome.add_merged(
+            database.merge(
+                conn,
+                "public.job_matches",
+                matches,
+                key=["resume_id", "job_id"],
+                guard=None,
+                replace=(
+                    "resume_id = any(%s::uuid[]) and (resume_id = any(%s::uuid[]) or job_id = any(%s::uuid[]))"
+                    " and job_id in (select id from public.jobs where closed_on is null)",
+                    (block, work.resumes, work.jobs),
+                ),
+            )
+        )
+        cut = {row[0] for row in conn.execute(PRUNE, (block, keep))}
+        full = {r["values"] for r in matches["resume_id"].value_counts().to_pylist() if r["counts"] >= keep}
+        outcome.changed += len(cut)
+        conn.execute(
+            """insert into private.scored (side, id, content_hash, version, was_cut)
+               select 'resume', unnest(%s::uuid[]), '', '', true
+               on conflict (side, id) do update set was_cut = true""",
+            (sorted(cut | full),),
+        )
+
+
+def _remember(conn: psycopg.Connection, work: Work, now: str) -> None:
+    """Note with which content and version each new side was scored."""
+    with conn.transaction():
+        for side, table, ids in (("job", "jobs", work.jobs), ("resume", "resumes", work.resumes)):
+            conn.execute(
+                f"""insert into private.scored (side, id, content_hash, version, was_cut)
+                    select %s, id, content_hash, %s, false from public.{table} where id = any(%s::uuid[])
+                    on conflict (side, id) do update
+                       set content_hash = excluded.content_hash, version = excluded.version""",  # noqa: S608
+                (side, now, ids),
+            )
+        conn.execute(
+            """delete from private.scored s
+                where s.side = 'resume' and not exists (select from public.resumes r where r.id = s.id)
+                   or s.side = 'job' and not exists (select from public.jobs j where j.id = s.id)"""
+        )

@@ -1,0 +1,99 @@
+"""Stage ``job_skills``: find what the day's jobs ask for and write ``public.job_skills`` and ``public.skills``.
+
+A text is read once per version of taxonomy and extractor; ``private.read_jobs`` remembers which.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from jobmatch_dagster.stages.outcome import Outcome, one, turn
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from jobmatch_dagster.settings import Settings
+
+UNREAD = """
+select j.id, j.title, j.description, j.language, j.content_hash
+  from public.jobs j
+  left join private.read_jobs r on r.job_id = j.id
+ where (j.first_seen_on = %(day)s or j.last_seen_on = %(day)s)
+   and (r.job_id is null or r.content_hash <> j.content_hash or r.version <> %(version)s)
+ order by j.id
+"""
+TOP = """
+select s.label as skill, s.kind, count(*)::int as jobs, count(*) filter (where k.requirement = 'required')::int as required
+  from public.job_skills k join public.skills s on s.id = k.skill_id join public.jobs j on j.id = k.job_id
+ where j.last_seen_on = %s group by 1, 2 order by 3 desc, 1 limit 8
+"""
+
+
+def version() -> str:
+    """What the reading of a text depends on besides the text: taxonomy and extractor."""
+    from jobmatch_dagster.skills import taxonomy
+    from jobmatch_dagster.skills.extractor import EXTRACTOR_VERSION
+
+    return f"{taxonomy.load().version}+{EXTRACTOR_VERSION}"
+
+
+def read_day(settings: Settings, day: date) -> Outcome:
+    """Read the skills of the day's jobs that were not read yet in this version.
+
+    Returns:
+        Counts of jobs read, jobs already known, skills found and jobs without any.
+    """
+    from jobmatch_dagster.skills.requirements import job_skills
+    from jobmatch_dagster.supabase import database
+
+    outcome = Outcome("job_skills", str(day))
+    with database.connect(settings) as conn, turn(conn, "job_skills", "all"):
+        write_taxonomy(conn, outcome)
+        now = version()
+        with outcome.timed("read"):
+            jobs = database.read(conn, UNREAD, {"day": day, "version": now})
+        with outcome.timed("find skills"):
+            found = job_skills(jobs)
+        ids = jobs["id"].to_pylist()
+        with outcome.timed("write"), conn.transaction():
+            outcome.add_merged(
+                database.merge(
+                    conn,
+                    "public.job_skills",
+                    found,
+                    key=["job_id", "skill_id"],
+                    guard=None,
+                    replace=("job_id = any(%s::uuid[])", (ids,)),
+                )
+            )
+            conn.execute(
+                """insert into private.read_jobs (job_id, content_hash, version)
+                   select id, content_hash, %s from public.jobs where id = any(%s::uuid[])
+                   on conflict (job_id) do update set content_hash = excluded.content_hash, version = excluded.version""",
+                (now, ids),
+            )
+        total = one(conn, "select count(*) from public.jobs where first_seen_on = %s or last_seen_on = %s", (day, day))
+        outcome.preview = [
+            dict(zip(("skill", "kind", "jobs", "required"), r, strict=True)) for r in conn.execute(TOP, (day,))
+        ]
+    with_skill = len(set(found["job_id"].to_pylist()))
+    outcome.counts = {
+        "jobs": total,
+        "read now": jobs.num_rows,
+        "skills found": found.num_rows,
+        "jobs without a skill": jobs.num_rows - with_skill,
+    }
+    return outcome
+
+
+def write_taxonomy(conn: psycopg.Connection, outcome: Outcome) -> None:
+    """Bring ``public.skills`` to the version of the taxonomy in use; does nothing when it is there already."""
+    from jobmatch_dagster.skills import taxonomy
+    from jobmatch_dagster.supabase import database
+
+    loaded = taxonomy.load()
+    if one(conn, "select exists (select from public.skills where taxonomy_version = %s)", (loaded.version,)):
+        return
+    with outcome.timed("taxonomy"):
+        database.merge(conn, "public.skills", loaded.table(), key=["id"], guard=None)
