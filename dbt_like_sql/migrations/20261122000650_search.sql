@@ -47,36 +47,27 @@ as $$
     || setweight(to_tsvector(search.configuration(language), left(coalesce(description, ''), 100000)), 'D')
 $$;
 
-create function search.follow_new_jobs() returns trigger
+create function search.follow_job() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
   insert into search.documents (job_id, document)
-  select id, search.document(title, company, description, language) from arrived;
+  values (new.id, search.document(new.title, new.company, new.description, new.language))
+  on conflict (job_id) do update set document = excluded.document;
   return null;
 end
 $$;
-
-create function search.follow_changed_jobs() returns trigger
-language plpgsql set search_path = ''
-as $$
-begin
-  update search.documents d
-  set document = search.document(now.title, now.company, now.description, now.language)
-  from arrived as now join departed as past using (id)
-  where d.job_id = now.id
-    and (now.title, now.company, now.description, now.language)
-      is distinct from (past.title, past.company, past.description, past.language);
-  return null;
-end
-$$;
-revoke execute on function search.follow_new_jobs(), search.follow_changed_jobs() from public;
+revoke execute on function search.follow_job() from public;
 
 create trigger search_new after insert on public.jobs
-  referencing new table as arrived for each statement execute function search.follow_new_jobs();
+  for each row execute function search.follow_job();
 create trigger search_changed after update on public.jobs
-  referencing new table as arrived old table as departed
-  for each statement execute function search.follow_changed_jobs();
+  for each row
+  when (
+    (old.title, old.company, old.description, old.language)
+    is distinct from (new.title, new.company, new.description, new.language)
+  )
+  execute function search.follow_job();
 
 alter table search.documents enable row level security;
 grant select on search.documents to anon, authenticated;

@@ -37,6 +37,8 @@ _SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 _START_SECONDS = 600.0
 _LOG_BYTES = 10_000_000
 _CONTRACT_LOCK = 0x6A6D_0001
+# Always there, whatever became of the other databases; new ones are copied from template0, so that nobody waits for it.
+_MAINTENANCE = "template1"
 
 
 def data_folder(settings: Settings) -> Path:
@@ -195,7 +197,7 @@ def _wait_until_ready(settings: Settings, reasons: list[str]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         try:
-            psycopg.connect(dsn(settings, "postgres"), connect_timeout=5).close()
+            psycopg.connect(dsn(settings, _MAINTENANCE), connect_timeout=5).close()
             return
         except psycopg.OperationalError as error:
             starting = "starting up" in str(error) or "recovery" in str(error)
@@ -266,9 +268,9 @@ def _create_database(settings: Settings, name: str) -> None:
     import psycopg
     from psycopg import sql
 
-    with psycopg.connect(dsn(settings, "postgres"), autocommit=True) as connection:
+    with psycopg.connect(dsn(settings, _MAINTENANCE), autocommit=True) as connection:
         with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
 
 
 # --- the wheel ------------------------------------------------------------------------------------------------------------

@@ -90,8 +90,7 @@ def merge(
             connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"jobmatch merge {table}"])
             _stage(connection, target, rows)
             deleted = connection.execute(plan.delete(replace[0]), list(replace[1])).rowcount if replace else 0
-            statement = plan.update()
-            updated = connection.execute(statement).rowcount if statement else 0
+            updated = sum(connection.execute(statement).rowcount for statement in plan.updates())
             inserted = connection.execute(plan.insert()).rowcount
             connection.execute(sql.SQL("drop table {}").format(_STAGED))
     except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.UndefinedColumn) as error:
@@ -125,32 +124,40 @@ class _Plan:
             same=self._same_key(),
         )
 
-    def update(self) -> sql.Composed | None:
+    def updates(self) -> list[sql.Composed]:
+        """Rewrite what the guard says changed; of the rest only move the columns that move.
+
+        The second statement touches no long text and, as long as no moving column is indexed, no index.
+        """
         free = [column for column in self.columns if column not in {*self.key, *self.keep}]
-        if not free:
-            return None
-        moving = {**dict.fromkeys(self.least, "least"), **dict.fromkeys(self.greatest, "greatest")}
-        values = [
-            sql.SQL("{0} = {1}(t.{0}, s.{0})" if column in moving else "{0} = s.{0}").format(
-                sql.Identifier(column), sql.SQL(moving.get(column, ""))  # type: ignore[arg-type]
-            )
-            for column in free
+        moving = [column for column in free if column in {*self.least, *self.greatest}]
+        fixed = [column for column in free if column not in moving]
+        guard = fixed if self.guard is None else [self.guard] if isinstance(self.guard, str) else list(self.guard)
+        statements = []
+        if fixed:
+            statements.append(self._update(fixed + moving, guard))
+        if moving:
+            statements.append(self._update(moving, moving))
+        return statements
+
+    def _update(self, columns: list[str], compared: list[str]) -> sql.Composed:
+        values = [sql.SQL("{} = {}").format(sql.Identifier(column), self._value(column)) for column in columns]
+        changes = [
+            sql.SQL("t.{} is distinct from {}").format(sql.Identifier(column), self._value(column))
+            for column in compared
         ]
-        guard = [self.guard] if isinstance(self.guard, str) else self.guard
-        compared = [c for c in (free if guard is None else guard) if c not in moving]
-        changes = [sql.SQL("t.{0} is distinct from s.{0}").format(sql.Identifier(c)) for c in compared]
-        changes += [
-            sql.SQL("t.{0} is distinct from {1}(t.{0}, s.{0})").format(sql.Identifier(c), sql.SQL(moving[c]))  # type: ignore[arg-type]
-            for c in free
-            if c in moving
-        ]
-        return sql.SQL("update {target} t set {values} from {staged} s where {same} and ({changed})").format(
+        return sql.SQL("update {target} t set {values} from {staged} s where {same} and ({changes})").format(
             target=self.target,
             values=sql.SQL(", ").join(values),
             staged=_STAGED,
             same=self._same_key(),
-            changed=sql.SQL(" or ").join(changes) if changes else sql.SQL("false"),
+            changes=sql.SQL(" or ").join(changes),
         )
+
+    def _value(self, column: str) -> sql.Composed:
+        move = "least" if column in self.least else "greatest" if column in self.greatest else None
+        form = "s.{0}" if move is None else f"{move}(t.{{0}}, s.{{0}})"
+        return sql.SQL(form).format(sql.Identifier(column))  # type: ignore[arg-type]
 
     def insert(self) -> sql.Composed:
         columns = sql.SQL(", ").join(map(sql.Identifier, self.columns))
