@@ -94,7 +94,7 @@ def storage_url(settings: Settings) -> str:
     else:
         from jobmatch_dagster.supabase import embedded
 
-        return f"postgresql+psycopg2://postgres:@/dagster?host={embedded.socket_folder(settings)}"
+        url = embedded.dsn(settings, embedded.DAGSTER_DATABASE)
     return "postgresql+psycopg2://" + url.split("://", 1)[1]
 
 

@@ -7,6 +7,7 @@ step. Parallelism is between runs (boards beside each other), bounded by the ins
 from __future__ import annotations
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from jobmatch_dagster.orchestration.partitions import BOARD_DAYS, DAYS
 
@@ -35,4 +36,22 @@ uploads = dg.define_asset_job(
     executor_def=dg.in_process_executor,
 )
 
-JOBS = [scrape_board, day, uploads]
+
+def _single_stage(name: str, purpose: str) -> UnresolvedAssetJobDefinition:
+    return dg.define_asset_job(
+        name + "_only",
+        selection=[name],
+        partitions_def=BOARD_DAYS if name == "raw_postings" else DAYS,
+        description=purpose,
+        executor_def=dg.in_process_executor,
+    )
+
+
+REPAIRS = [
+    _single_stage("cleaned_jobs", "Clean a day again from what is in the raw table."),
+    _single_stage("job_skills", "Read the skills of a day's jobs again."),
+    _single_stage("parsed_resumes", "Parse the uploads of a day that have no row of this version."),
+    _single_stage("match_scores", "Score a day; with `again: true` also what did not change."),
+]
+
+JOBS = [scrape_board, day, uploads, *REPAIRS]

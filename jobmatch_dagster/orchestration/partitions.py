@@ -10,12 +10,12 @@ from datetime import date
 
 import dagster as dg
 
-from jobmatch_dagster.boards.names import BOARD_NAMES
+from jobmatch_dagster.boards import registry
 
 FIRST_DAY = "2025-01-01"
 
 DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, end_offset=1)
-BOARDS = dg.StaticPartitionsDefinition(list(BOARD_NAMES))
+BOARDS = dg.StaticPartitionsDefinition(list(registry.BOARDS))
 BOARD_DAYS = dg.MultiPartitionsDefinition({"board": BOARDS, "day": DAYS})
 
 

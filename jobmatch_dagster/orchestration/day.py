@@ -1,0 +1,118 @@
+"""A whole day, or one stage over many days, executed in this process as real Dagster runs.
+
+For the command line and the demo; the UI, schedules and sensors start the same jobs through the queue.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from jobmatch_dagster.orchestration.launch import Finished, execute
+from jobmatch_dagster.orchestration.partitions import board_day
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+Say = Callable[[str], Any]
+DAY_STAGES = ("cleaned_jobs", "job_skills", "parsed_resumes", "match_scores")
+
+
+@dataclass
+class DayDone:
+    """What running a day did.
+
+    Attributes:
+        seconds: (stage, wall seconds) in order.
+        changed: rows that changed, over all stages.
+        failed: (stage, reason) of the first failure, if any.
+    """
+
+    seconds: list[tuple[str, float]] = field(default_factory=list)
+    changed: int = 0
+    failed: tuple[str, str] | None = None
+
+    def note(self, finished: Finished, stage: str, seconds: float) -> None:
+        """Add one run."""
+        self.seconds.append((stage, seconds))
+        self.changed += sum(int(m.get("changed_rows", 0)) for m in finished.metadata.values())
+        if not finished.succeeded and self.failed is None:
+            self.failed = (finished.failed_stage or stage, finished.reason or "no reason known")
+
+
+def run_day(instance: dg.DagsterInstance, day: date, boards: Iterable[str] = (), *, say: Say = print) -> DayDone:
+    """Ask boards for a day, then run everything after them on what arrived.
+
+    A board that fails is told and passed over; the day's downstream runs all the same.
+
+    Args:
+        instance: Dagster's instance; all runs are recorded there.
+        day: the day.
+        boards: boards to ask first, one run each.
+        say: takes progress lines.
+    """
+    done = DayDone()
+    for board in boards:
+        start = time.perf_counter()
+        finished = execute(instance, "scrape_board", str(board_day(board, day)))
+        seconds = time.perf_counter() - start
+        found = finished.metadata.get("raw_postings", {})
+        done.note(finished, f"raw_postings {board}", seconds)
+        if finished.succeeded:
+            say(
+                f"  {board}: {found.get('postings', 0):.0f} postings from {found.get('pages', 0):.0f} pages, {seconds:.1f} s"
+            )
+        else:
+            say(f"  {board}: failed, the day goes on without it. {finished.reason}")
+    start = time.perf_counter()
+    finished = execute(instance, "day", str(day))
+    total = time.perf_counter() - start
+    done.note(finished, "Dagster and SQL models", total)
+    inside = _stage_seconds(finished)
+    done.seconds[-1] = ("SQL models, checks and Dagster itself", total - sum(s for _, s in inside))
+    done.seconds[-1:-1] = inside
+    return done
+
+
+def _stage_seconds(finished: Finished) -> list[tuple[str, float]]:
+    return [
+        (stage, sum(finished.metadata[stage].get("seconds", {}).values()))
+        for stage in DAY_STAGES
+        if stage in finished.metadata
+    ]
+
+
+def rerun(
+    instance: dg.DagsterInstance,
+    stage: str,
+    days: Sequence[date],
+    boards: Sequence[str] = (),
+    *,
+    from_archive: bool = False,
+    say: Say = print,
+) -> list[tuple[str, str]]:
+    """Run one stage for each day (and board), partition after partition.
+
+    Returns:
+        (partition, reason) of those that failed; the others are done.
+    """
+    if stage == "raw_postings":
+        partitions = [str(board_day(board, day)) for day in days for board in boards]
+    else:
+        partitions = [str(day) for day in days]
+    config: dict[str, Any] = {}
+    if stage == "raw_postings":
+        config = {"ops": {stage: {"config": {"from_archive": from_archive}}}}
+    elif stage == "match_scores":
+        config = {"ops": {stage: {"config": {"again": True}}}}
+    job = "scrape_board" if stage == "raw_postings" else f"{stage}_only"
+    failed = []
+    for number, partition in enumerate(partitions, 1):
+        finished = execute(instance, job, partition, run_config=config)
+        if not finished.succeeded:
+            failed.append((partition, finished.reason or "no reason known"))
+        say(f"  {number}/{len(partitions)} {partition} {'done' if finished.succeeded else 'failed'}")
+    return failed
