@@ -29,10 +29,3 @@ create schema if not exists extensions;
 grant usage on schema extensions to anon, authenticated, service_role;
 
 grant usage on schema public to anon, authenticated, service_role;
-
-do $$
-begin
-  execute format('alter database %I set search_path = "$user", public, extensions', current_database());
-  execute format('alter database %I set timezone = ''UTC''', current_database());
-end
-$$;

@@ -49,9 +49,7 @@ def connect(settings: Settings, *, timeout: int = 10) -> psycopg.Connection[Any]
     """
     target = dsn(settings)
     try:
-        return psycopg.connect(
-            target, autocommit=True, connect_timeout=timeout, application_name="jobmatch"
-        )
+        return psycopg.connect(target, autocommit=True, connect_timeout=timeout, application_name="jobmatch")
     except psycopg.OperationalError as error:
         raise _unavailable(settings, error) from None
 
@@ -60,15 +58,21 @@ def _unavailable(settings: Settings, error: psycopg.OperationalError) -> Databas
     subject = "The embedded Postgres" if settings.mode == "embedded" else "The database of SUPABASE_DB_URL"
     text = str(error)
     if "password authentication failed" in text or "Tenant or user not found" in text:
-        return DatabaseUnavailable(subject, "refuses user name or password", "Copy SUPABASE_DB_URL anew from the project.")
+        return DatabaseUnavailable(
+            subject, "refuses user name or password", "Copy SUPABASE_DB_URL anew from the project."
+        )
     if "could not translate host name" in text or "Name or service not known" in text:
         return DatabaseUnavailable(subject, "has a host name that is not known", "Check the host in SUPABASE_DB_URL.")
     if "does not exist" in text:
         return DatabaseUnavailable(subject, "does not have the database that was asked for", "Run `jobmatch up`.")
     if "starting up" in text or "recovery" in text:
-        return DatabaseUnavailable(subject, "is recovering after a crash", "Run `jobmatch up`; it waits until it is ready.")
+        return DatabaseUnavailable(
+            subject, "is recovering after a crash", "Run `jobmatch up`; it waits until it is ready."
+        )
     if "too many" in text:
-        return DatabaseUnavailable(subject, "has no connection left", "Stop what is not needed, or use the session pooler.")
+        return DatabaseUnavailable(
+            subject, "has no connection left", "Stop what is not needed, or use the session pooler."
+        )
     remedy = "Run `jobmatch up`." if settings.mode == "embedded" else "Check network and project, and SUPABASE_DB_URL."
     return DatabaseUnavailable(subject, "cannot be reached", remedy)
 
@@ -83,7 +87,7 @@ def transaction_as(
     """One transaction as the API would run it for this person: their role, their claims, that role's time limit.
 
     Args:
-        connection: an autocommit connection that is in no transaction. In an outer one the role would outlive the block.
+        connection: in autocommit mode and in no transaction; in an outer one the role would outlive the block.
         user_id: the account, which becomes claim ``sub``; None for anon.
         role: ``anon``, ``authenticated`` or ``service_role``.
         claims: further claims of a verified token; ``sub`` and ``role`` win over them.

@@ -100,7 +100,7 @@ def down(settings: Settings) -> bool:
     return True
 
 
-# --- starting -----------------------------------------------------------------------------------------------------------
+# --- starting -------------------------------------------------------------------------------------
 
 
 def _start(settings: Settings) -> None:
@@ -211,7 +211,7 @@ def _wait_until_ready(settings: Settings, reasons: list[str]) -> None:
     )
 
 
-# --- the contract ---------------------------------------------------------------------------------------------------------
+# --- the contract ---------------------------------------------------------------------------------
 
 
 def _contract_files() -> list[Path]:
@@ -248,7 +248,8 @@ def _ensure_contract(settings: Settings) -> None:
                 "sha256 text not null)"
             )
             connection.execute(
-                "insert into embedded.contract (sha256) values (%s) on conflict (id) do update set sha256 = excluded.sha256",
+                "insert into embedded.contract (sha256) values (%s)"
+                " on conflict (id) do update set sha256 = excluded.sha256",
                 [wanted],
             )
     _create_database(settings, DAGSTER_DATABASE)
@@ -268,16 +269,18 @@ def _create_database(settings: Settings, name: str) -> None:
     import psycopg
     from psycopg import sql
 
-    with psycopg.connect(dsn(settings, _MAINTENANCE), autocommit=True) as connection:
-        with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
+    with (
+        psycopg.connect(dsn(settings, _MAINTENANCE), autocommit=True) as connection,
+        contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation),
+    ):
+        connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
 
 
-# --- the wheel ------------------------------------------------------------------------------------------------------------
+# --- the wheel ------------------------------------------------------------------------------------
 
 
 def _server(folder: Path) -> PostgresServer:
-    """The wheel's handle on a data folder. Its own start() is not used: it would stop the server with its last client."""
+    """The wheel's handle on a data folder. Its own start() is not used: that binds the server to its clients' lives."""
     import warnings
 
     with warnings.catch_warnings():
@@ -346,7 +349,9 @@ def _cannot_start(folder: Path, reasons: list[str]) -> DatabaseUnavailable:
         reasons = [*reasons, *log.read_text(errors="replace").splitlines()[-20:]]
     text = "\n".join(reasons)
     if "No space left" in text:
-        return DatabaseUnavailable("The embedded Postgres", "has no disk space left", f"Free space under {folder.parent}.")
+        return DatabaseUnavailable(
+            "The embedded Postgres", "has no disk space left", f"Free space under {folder.parent}."
+        )
     if "ermission denied" in text or "not permitted" in text:
         return DatabaseUnavailable(
             "The embedded Postgres",

@@ -53,8 +53,8 @@ def read(connection: psycopg.Connection[Any], query: str, params: Sequence[Any] 
     """
     import pyarrow as pa
 
-    with ClientCursor(connection) as cursor:
-        bound = cursor.mogrify(query.rstrip().rstrip(";"), params or None)  # type: ignore[arg-type]
+    with ClientCursor(connection) as binder:
+        bound = binder.mogrify(query.rstrip().rstrip(";"), params or None)  # type: ignore[arg-type]
     names, oids = _describe(connection, bound)
     with connection.cursor() as cursor, cursor.copy(_copy_statement(bound, oids)) as copy:
         data = b"".join(copy)
@@ -116,7 +116,6 @@ def _parse(data: bytes, oids: list[int]) -> list[pa.ChunkedArray]:
 def _lists(texts: pa.ChunkedArray, oid: int) -> pa.ChunkedArray:
     """Turn the text of an array column into lists; other columns pass."""
     import pyarrow as pa
-    from pyarrow import compute as pc
 
     if oid in _TEXT_ARRAYS:
         values = [None if text is None else json.loads(text) for text in texts.to_pylist()]
@@ -135,7 +134,9 @@ def _numbers(literals: pa.Array, element: pa.DataType) -> pa.Array:
     inner = pc.utf8_slice_codeunits(literals, 1, -1)
     parts = pc.split_pattern(inner, ",")
     lengths = pc.if_else(pc.equal(inner, ""), 0, pc.list_value_length(parts))
-    offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(pc.fill_null(lengths, 0)).cast(pa.int32())])
+    offsets = pa.concat_arrays(
+        [pa.array([0], pa.int32()), pc.cumulative_sum(pc.fill_null(lengths, 0)).cast(pa.int32())]
+    )
     numbers = parts.flatten()
     numbers = numbers.filter(pc.not_equal(numbers, ""))
     numbers = pc.if_else(pc.equal(numbers, "NULL"), None, numbers).cast(element)
