@@ -1,7 +1,10 @@
-"""Every environment variable of the project, typed, with its default and one sentence. Nothing else reads the environment.
+"""Every environment variable of the project, typed, with its default and one sentence. Nothing else reads the
+environment.
 
-Values come from the process environment first, then from ``.env`` in the project's folder. With nothing set the embedded
-default runs; ``SUPABASE_URL``, ``SUPABASE_SECRET_KEY`` and ``SUPABASE_DB_URL`` together move everything to a Supabase project.
+Values come from the process environment first, then from ``.env`` in the project's folder. With nothing set the
+embedded
+default runs; ``SUPABASE_URL``, ``SUPABASE_SECRET_KEY`` and ``SUPABASE_DB_URL`` together move everything to a Supabase
+project.
 """
 
 from __future__ import annotations
@@ -55,7 +58,8 @@ class Settings(BaseSettings):
         "info", alias="JOBMATCH_LOG_LEVEL", description="How much is logged."
     )
 
-    # --- Supabase: all three or none -----------------------------------------------------------------------------------
+    # --- Supabase: all three or none
+    # -----------------------------------------------------------------------------------
     supabase_url: str | None = Field(
         None, alias="SUPABASE_URL", description="The project's URL, https://<ref>.supabase.co."
     )
@@ -73,7 +77,8 @@ class Settings(BaseSettings):
         description="The publishable key; only sign-in through the HTTP API uses it.",
     )
 
-    # --- boards and crawling ---------------------------------------------------------------------------------------------
+    # --- boards and crawling
+    # ---------------------------------------------------------------------------------------------
     boards: CommaList = Field(
         ["linkedin", "indeed", "glassdoor", "ziprecruiter"],
         alias="JOBMATCH_BOARDS",
@@ -153,7 +158,8 @@ class Settings(BaseSettings):
     usajobs_api_key: SecretStr | None = Field(None, alias="USAJOBS_API_KEY", description="USAJobs' API key.")
     usajobs_email: str | None = Field(None, alias="USAJOBS_EMAIL", description="The e-mail registered with USAJobs.")
 
-    # --- jobs and skills -----------------------------------------------------------------------------------------------------
+    # --- jobs and skills
+    # -----------------------------------------------------------------------------------------------------
     close_after_days: int = Field(
         14,
         ge=1,
@@ -167,7 +173,8 @@ class Settings(BaseSettings):
         None, alias="JOBMATCH_SKILLS_CSV", description="A CSV of skills of your own that is added to the taxonomy."
     )
 
-    # --- résumés --------------------------------------------------------------------------------------------------------------
+    # --- résumés
+    # --------------------------------------------------------------------------------------------------------------
     resume_max_bytes: int = Field(
         10_000_000, ge=1000, alias="JOBMATCH_RESUME_MAX_BYTES", description="Largest résumé file that is read."
     )
@@ -185,14 +192,16 @@ class Settings(BaseSettings):
         730, ge=1, alias="JOBMATCH_RESUME_RETENTION_DAYS", description="Days that a résumé is kept after its upload."
     )
 
-    # --- matching -------------------------------------------------------------------------------------------------------------
+    # --- matching
+    # -------------------------------------------------------------------------------------------------------------
     matches_per_resume: int = Field(
         50, ge=1, le=1000, alias="JOBMATCH_MATCHES_PER_RESUME", description="Matches kept per résumé."
     )
     min_score: float = Field(0.10, ge=0, le=1, alias="JOBMATCH_MIN_SCORE", description="Lowest score that is kept.")
     match_threads: int = Field(2, ge=1, le=64, alias="JOBMATCH_MATCH_THREADS", description="Threads that score.")
 
-    # --- the HTTP API and the Dagster UI -----------------------------------------------------------------------------------------
+    # --- the HTTP API and the Dagster UI
+    # -----------------------------------------------------------------------------------------
     api_host: str = Field("127.0.0.1", alias="JOBMATCH_API_HOST", description="Address that the HTTP API listens on.")
     api_port: int = Field(8000, ge=1, le=65535, alias="JOBMATCH_API_PORT", description="Port of the HTTP API.")
     api_cors_origins: CommaList = Field(
@@ -234,7 +243,8 @@ class Settings(BaseSettings):
                 raise ValueError("must be a connection string that starts with postgresql://")
             if parts.port == 6543:
                 raise ValueError(
-                    "points at the transaction pooler (port 6543); take the session pooler or the direct connection (port 5432)"
+                    "points at the transaction pooler (port 6543); "
+                    "take the session pooler or the direct connection (port 5432)"
                 )
         return value
 
@@ -248,7 +258,8 @@ class Settings(BaseSettings):
         missing = [name for name, value in given.items() if value is None]
         if missing and len(missing) < len(given):
             raise ValueError(
-                f"{' and '.join(missing)} missing: set all of {', '.join(given)} for a Supabase project, or none for the embedded default"
+                f"{' and '.join(missing)} missing: set all of {', '.join(given)} for a Supabase project, "
+                "or none for the embedded default"
             )
         return self
 
@@ -264,7 +275,9 @@ class Settings(BaseSettings):
 
 
 def environment_names() -> dict[str, Any]:
-    """Each environment variable with its pydantic field, in the order of this file (the README's table is made from it)."""
+    """Each environment variable with its pydantic field, in the order of this file (the README's table is made from
+    it).
+    """
     return {str(field.alias): field for field in Settings.model_fields.values()}
 
 
@@ -275,7 +288,8 @@ def load(**overrides: Any) -> Settings:
         **overrides: field names and values that win over the environment (for tests and the demo).
 
     Raises:
-        SettingsError: a variable has a value that cannot work; the message says which and why, and never shows a secret.
+        SettingsError: a variable has a value that cannot work; the message says which and why, and never shows a
+        secret.
     """
     try:
         return Settings(**overrides)

@@ -56,6 +56,7 @@ POSTING = pa.schema(
         _column("fetched_at", instant, "When the page was fetched; relative dates count from here."),
         _column("search_id", text, "The search that found it.", sql="uuid"),
         _column("page_ref", text, "Where the archived page is: file and row."),
+        _column("snippet", text, "Excerpt that the board shows in its list; never the full description."),
     ]
 )
 

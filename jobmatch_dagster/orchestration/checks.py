@@ -163,23 +163,16 @@ BOARD_CHECKS = [
 def board_results(outcomes: Sequence[Outcome]) -> list[dg.AssetCheckResult]:
     """Did the boards of this run deliver, and was anything refused on the way."""
     silent = [o for o in outcomes if o.status != "skipped" and not o.counts.get("postings")]
-    lossy = [o for o in outcomes if o.counts.get("rejected") or o.counts.get("blocked")]
+    refused = sum(int(o.counts.get("rejected", 0)) for o in outcomes)
+    blocked = sum(int(o.counts.get("blocked", 0)) for o in outcomes)
+    delivered, whole = "All boards delivered.", "Every page and posting was read."
+    if silent:
+        reasons = "; ".join(w for o in silent for w in o.warnings) or "no reason known"
+        delivered = f"{', '.join(o.partition for o in silent)} gave nothing: {reasons}"
+    if refused or blocked:
+        where = "the reasons are in private.rejected and in the scrape run"
+        whole = f"{refused} postings refused, {blocked} pages blocked; {where}."
     return [
-        _result(
-            "board_delivered",
-            not silent,
-            "All boards delivered."
-            if not silent
-            else f"{', '.join(o.partition for o in silent)} gave nothing: {'; '.join(w for o in silent for w in o.warnings) or 'no reason known'}",
-            blocking=False,
-        ),
-        _result(
-            "nothing_was_lost",
-            not lossy,
-            "Every page and posting was read."
-            if not lossy
-            else f"{sum(o.counts.get('rejected', 0) for o in lossy):.0f} postings refused, {sum(o.counts.get('blocked', 0) for o in lossy):.0f} "
-            "pages blocked; the reasons are in private.rejected and in the scrape run.",
-            blocking=False,
-        ),
+        _result("board_delivered", not silent, delivered, blocking=False),
+        _result("nothing_was_lost", not (refused or blocked), whole, blocking=False),
     ]

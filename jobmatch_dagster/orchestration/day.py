@@ -62,9 +62,8 @@ def run_day(instance: dg.DagsterInstance, day: date, boards: Iterable[str] = (),
         found = finished.metadata.get("raw_postings", {})
         done.note(finished, f"raw_postings {board}", seconds)
         if finished.succeeded:
-            say(
-                f"  {board}: {found.get('postings', 0):.0f} postings from {found.get('pages', 0):.0f} pages, {seconds:.1f} s"
-            )
+            postings, pages = found.get("postings", 0), found.get("pages", 0)
+            say(f"  {board}: {postings:.0f} postings from {pages:.0f} pages, {seconds:.1f} s")
         else:
             say(f"  {board}: failed, the day goes on without it. {finished.reason}")
     start = time.perf_counter()

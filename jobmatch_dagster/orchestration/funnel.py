@@ -39,7 +39,8 @@ LINES: list[tuple[str, str, int]] = [
 GROUPS: list[tuple[str, str]] = [
     (
         "boards",
-        "select board || ' ' || count(*) from raw.postings where scraped_on = %(day)s group by board order by count(*) desc, board",
+        """select board || ' ' || count(*) from raw.postings
+            where scraped_on = %(day)s group by board order by count(*) desc, board""",
     ),
     (
         "languages of new jobs",

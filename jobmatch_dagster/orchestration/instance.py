@@ -21,7 +21,9 @@ DATABASE_VARIABLE = "JOBMATCH_DAGSTER_STORAGE"
 
 
 def configuration(home: Path) -> dict[str, object]:
-    """The content of ``dagster.yaml``: Postgres storage, one run a board at a time, retries, monitoring, no telemetry."""
+    """The content of ``dagster.yaml``: Postgres storage, one run a board at a time, retries, monitoring, no
+    telemetry.
+    """
     return {
         "storage": {"postgres": {"postgres_url": {"env": DATABASE_VARIABLE}}},
         "local_artifact_storage": {

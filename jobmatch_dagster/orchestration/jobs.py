@@ -1,7 +1,8 @@
-"""The jobs that people and sensors start: what each selects. Every job runs in one process; its heavy imports come late.
+"""The jobs that people and sensors start: what each selects. Every job runs in one process; its heavy imports come
+late.
 
-``in_process`` because a step's work is one batch in the database and a kernel: a process a step would cost more than the
-step. Parallelism is between runs (boards beside each other), bounded by the instance's tag limits.
+``in_process`` because a step's work is one batch in the database and a kernel: a process a step would cost more than
+the step. Parallelism is between runs (boards beside each other), bounded by the instance's tag limits.
 """
 
 from __future__ import annotations

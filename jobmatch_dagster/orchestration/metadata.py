@@ -1,4 +1,6 @@
-"""How an outcome looks in the Dagster UI: column schema, row counts, previews. The catalogue's texts come from ``tables``."""
+"""How an outcome looks in the Dagster UI: column schema, row counts, previews. The catalogue's texts come from
+``tables``.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """What assets, sensors and schedules are given to work with. The one seam that tests replace."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -27,7 +25,7 @@ class Platform(dg.ConfigurableResource):
         return current_settings()
 
     @contextmanager
-    def connection(self) -> Iterator[psycopg.Connection]:
+    def connection(self) -> "Iterator[psycopg.Connection]":
         """A database connection for the length of a block."""
         from jobmatch_dagster.supabase import database
 

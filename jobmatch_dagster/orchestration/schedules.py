@@ -1,7 +1,5 @@
 """When things run by themselves on the clock: the boards, once a day."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -4,8 +4,6 @@ Sensors ask the tables, not the clock: a file or a board that lands late is foun
 fetched in here; a tick only asks one short question.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import logging
@@ -79,7 +77,9 @@ def landed_boards(context: dg.SensorEvaluationContext, platform: Platform) -> It
 def uploaded_resumes(
     context: dg.SensorEvaluationContext, platform: Platform
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """One run request for each day with unparsed files, unless a run is on its way or the batch has failed too often."""
+    """One run request for each day with unparsed files, unless a run is on its way or the batch has failed too
+    often.
+    """
     from jobmatch_dagster.stages.parse import unparsed
 
     with platform.connection() as conn:
@@ -103,7 +103,8 @@ def _upload_request(instance: dg.DagsterInstance, uploaded: date, names: list[st
     attempt = 1 + instance.get_runs_count(dg.RunsFilter(job_name=uploads_job.name, tags={BATCH_TAG: batch}))
     if attempt > MOST_ATTEMPTS:
         return dg.SkipReason(
-            f"{len(names)} files of {uploaded} failed {MOST_ATTEMPTS} times. Look at the failed runs, then start `uploads` by hand."
+            f"{len(names)} files of {uploaded} failed {MOST_ATTEMPTS} times. "
+            "Look at the failed runs, then start `uploads` by hand."
         )
     return dg.RunRequest(
         run_key=f"{uploaded}|{batch}|{attempt}",
@@ -128,7 +129,8 @@ def failed_runs(context: dg.RunFailureSensorContext, platform: Platform) -> None
     log.error("run failed: %s", json.dumps(detail))
     with platform.connection() as conn:
         conn.execute(
-            "insert into private.audit_log (actor, action, subject, detail) values ('dagster', 'run_failed', %s, %s::jsonb)",
+            """insert into private.audit_log (actor, action, subject, detail)
+               values ('dagster', 'run_failed', %s, %s::jsonb)""",
             (run.job_name, json.dumps(detail)),
         )
 

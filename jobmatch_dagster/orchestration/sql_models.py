@@ -1,7 +1,5 @@
 """The SQL models as assets: one each, with its columns, lineage and tests as the headers in ``dbt_like_sql`` say."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,7 +59,7 @@ def make_asset(model: Model, loaded: Project, tests: list[data_tests.DataTest]) 
         check_specs=_specs(model, tests),
         code_version=model.code_version,
     )
-    def built(platform: Platform) -> dg.MaterializeResult[None]:
+    def built(platform: Platform) -> dg.MaterializeResult:
         from jobmatch_dagster.sql_models.build import build
 
         with platform.connection() as conn:

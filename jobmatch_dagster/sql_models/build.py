@@ -78,7 +78,9 @@ def _exists(conn: psycopg.Connection[Any], model: Model) -> bool:
 
 
 def _drop(conn: psycopg.Connection[Any], model: Model) -> None:
-    """Drop the relation of that name, whichever kind it was, with the views that stand on it (they are built after it)."""
+    """Drop the relation of that name, whichever kind it was, with the views that stand on it (they are built after
+    it).
+    """
     row = conn.execute("select relkind from pg_class where oid = to_regclass(%s)", (model.relation,)).fetchone()
     if row:
         kind = "view" if row[0] == "v" else "table"
@@ -144,11 +146,11 @@ def _check_columns(conn: psycopg.Connection[Any], model: Model) -> None:
     ).fetchall()
     promised = [(c.name, c.type) for c in model.columns]
     if promised and rows != promised:
-        given = [item for item in rows if item not in promised] or rows
-        lacking = [item for item in promised if item not in rows] or promised
+        given = ", ".join(f"{n} {t}" for n, t in rows if (n, t) not in promised) or "another order"
+        lacking = ", ".join(f"{n} {t}" for n, t in promised if (n, t) not in rows) or "the order of its columns"
         raise ModelError(
             str(model.path),
-            f"gives {', '.join(f'{n} {t}' for n, t in given)} where its header promises {', '.join(f'{n} {t}' for n, t in lacking)}",
+            f"gives {given} where its header promises {lacking}",
             "Mend the SELECT or the header's columns.",
         )
 

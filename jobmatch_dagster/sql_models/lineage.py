@@ -13,14 +13,49 @@ Lineage = dict[str, list[tuple[str, str]]]
 
 # Columns of the sources that no Arrow schema describes, as far as models read them.
 OTHER_TABLES: dict[str, Sequence[str]] = {
-    "raw.postings": ["board", "external_id", "scraped_on", "url", "search_id", "fetched_at", "payload", "payload_hash", "page_ref"],
+    "raw.postings": [
+        "board",
+        "external_id",
+        "scraped_on",
+        "url",
+        "search_id",
+        "fetched_at",
+        "payload",
+        "payload_hash",
+        "page_ref",
+    ],
     "private.scrape_runs": [
-        "id", "board", "day", "dagster_run_id", "status", "reason", "started_at", "ended_at", "pages", "postings", "retries",
-        "blocked", "bytes", "postings_per_minute", "success_rate", "warnings", "fill_rates",
+        "id",
+        "board",
+        "day",
+        "dagster_run_id",
+        "status",
+        "reason",
+        "started_at",
+        "ended_at",
+        "pages",
+        "postings",
+        "retries",
+        "blocked",
+        "bytes",
+        "postings_per_minute",
+        "success_rate",
+        "warnings",
+        "fill_rates",
     ],
     "private.rejected": ["stage", "day", "subject", "reason", "detail", "created_at"],
-    "private.searches": ["id", "board", "keywords", "place", "enabled", "created_at"],
-}  # fmt: skip
+    "private.searches": [
+        "id",
+        "board",
+        "keywords",
+        "place",
+        "country",
+        "radius_km",
+        "enabled",
+        "organisation",
+        "created_at",
+    ],
+}
 
 
 def of_model(project: Project, model: Model) -> Lineage:
@@ -48,7 +83,7 @@ def of_model(project: Project, model: Model) -> Lineage:
 
 
 @lru_cache(maxsize=4)
-def _schema_of(names: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def _schema_of(names: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, dict[str, dict[str, str]]]:
     schema: dict[str, dict[str, dict[str, str]]] = {}
     for relation, columns in names:
         layer, table = relation.split(".")
@@ -56,7 +91,7 @@ def _schema_of(names: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, M
     return schema
 
 
-def _schema(project: Project) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def _schema(project: Project) -> dict[str, dict[str, dict[str, str]]]:
     """Columns of everything that a model can read, in sqlglot's nested form."""
     known: dict[str, tuple[str, ...]] = {name: tuple(schema.names) for name, schema in tables.TABLES.items()}
     known |= {name: tuple(columns) for name, columns in OTHER_TABLES.items()}

@@ -1,4 +1,6 @@
-"""The folder ``dbt_like_sql`` as a whole: its models in an order that respects their references, its tests, its sources."""
+"""The folder ``dbt_like_sql`` as a whole: its models in an order that respects their references, its tests, its
+sources.
+"""
 
 from __future__ import annotations
 

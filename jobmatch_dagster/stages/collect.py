@@ -1,7 +1,7 @@
 """Stage ``raw_postings``: ask one board for one day, keep its pages and write ``raw.postings``.
 
-The scrape run's row in ``private.scrape_runs`` is kept up to date while it goes, whatever its end. What arrived before a
-failure is written too; only a complete delivery replaces the day's earlier rows.
+The scrape run's row in ``private.scrape_runs`` is kept up to date while it goes, whatever its end. What arrived
+before a failure is written too; only a complete delivery replaces the day's earlier rows.
 """
 
 from __future__ import annotations

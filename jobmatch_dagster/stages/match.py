@@ -1,8 +1,8 @@
 """Stage ``match_scores``: score the pairs that are new and keep the best of each résumé in ``public.job_matches``.
 
 What is new is decided by content, not by the clock: ``private.scored`` remembers with which content and scorer version
-each job and each résumé was last scored. A pair is filed under the day its younger side arrived, whichever run finds it,
-so days are disjoint, any order of days gives the same table, and a day on which nothing changed costs nothing.
+each job and each résumé was last scored. A pair is filed under the day its younger side arrived, whichever run finds
+it, so days are disjoint, any order of days gives the same table, and a day on which nothing changed costs nothing.
 """
 
 from __future__ import annotations
@@ -45,7 +45,13 @@ JOBS_NAMED = "select * from public.jobs where id = any(%s::uuid[]) order by id"
 JOB_SKILLS = "select * from public.job_skills where job_id = any(%s::uuid[]) order by job_id, skill_id"
 RESUMES_NAMED = "select * from public.resumes where id = any(%s::uuid[]) order by id"
 RESUME_SKILLS = "select * from public.resume_skills where resume_id = any(%s::uuid[]) order by resume_id, skill_id"
-OTHERS = "select id::text from public.resumes where status = 'parsed' and uploaded_on <= %s and id <> all(%s::uuid[]) order by id"
+OTHERS = """
+select id::text from public.resumes where status = 'parsed' and uploaded_on <= %s and id <> all(%s::uuid[]) order by id
+"""
+SCORED_AGAIN = """
+resume_id = any(%s::uuid[]) and (resume_id = any(%s::uuid[]) or job_id = any(%s::uuid[]))
+and job_id in (select id from public.jobs where closed_on is null)
+"""
 PRUNE = """
 with ranked as (
   select m.resume_id, m.job_id, row_number() over (partition by m.resume_id order by m.score desc, m.job_id) as place
@@ -204,11 +210,7 @@ def _write(
                 matches,
                 key=["resume_id", "job_id"],
                 guard=None,
-                replace=(
-                    "resume_id = any(%s::uuid[]) and (resume_id = any(%s::uuid[]) or job_id = any(%s::uuid[]))"
-                    " and job_id in (select id from public.jobs where closed_on is null)",
-                    (block, work.resumes, work.jobs),
-                ),
+                replace=(SCORED_AGAIN, (block, work.resumes, work.jobs)),
             )
         )
         cut = {row[0] for row in conn.execute(PRUNE, (block, keep))}

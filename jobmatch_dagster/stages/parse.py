@@ -43,7 +43,7 @@ delete from public.resumes r
 
 def unparsed(conn: psycopg.Connection, day: date | None = None) -> list[tuple[str, str, str, date]]:
     """Objects of the bucket that have no row yet: (name, user id, file version, day of upload), oldest name first."""
-    from jobmatch_dagster.resumes import PARSER_VERSION
+    from jobmatch_dagster.resumes.model import PARSER_VERSION
 
     rows = conn.execute(UNPARSED + " order by o.uploaded_on, o.name", {"version": PARSER_VERSION}).fetchall()
     return [row for row in rows if day is None or row[3] == day]

@@ -19,12 +19,13 @@ UNREAD = """
 select j.id, j.title, j.description, j.language, j.content_hash
   from public.jobs j
   left join private.read_jobs r on r.job_id = j.id
- where (j.first_seen_on = %(day)s or j.last_seen_on = %(day)s)
-   and (r.job_id is null or r.content_hash <> j.content_hash or r.version <> %(version)s)
+ where (j.first_seen_on = %s or j.last_seen_on = %s)
+   and (r.job_id is null or r.content_hash <> j.content_hash or r.version <> %s)
  order by j.id
 """
 TOP = """
-select s.label as skill, s.kind, count(*)::int as jobs, count(*) filter (where k.requirement = 'required')::int as required
+select s.label as skill, s.kind, count(*)::int as jobs, count(*) filter (where k.requirement = 'required')::int as
+required
   from public.job_skills k join public.skills s on s.id = k.skill_id join public.jobs j on j.id = k.job_id
  where j.last_seen_on = %s group by 1, 2 order by 3 desc, 1 limit 8
 """
@@ -52,7 +53,7 @@ def read_day(settings: Settings, day: date) -> Outcome:
         write_taxonomy(conn, outcome)
         now = version()
         with outcome.timed("read"):
-            jobs = database.read(conn, UNREAD, {"day": day, "version": now})
+            jobs = database.read(conn, UNREAD, (day, day, now))
         with outcome.timed("find skills"):
             found = job_skills(jobs)
         ids = jobs["id"].to_pylist()
@@ -70,7 +71,8 @@ def read_day(settings: Settings, day: date) -> Outcome:
             conn.execute(
                 """insert into private.read_jobs (job_id, content_hash, version)
                    select id, content_hash, %s from public.jobs where id = any(%s::uuid[])
-                   on conflict (job_id) do update set content_hash = excluded.content_hash, version = excluded.version""",
+                   on conflict (job_id) do update
+                      set content_hash = excluded.content_hash, version = excluded.version""",
                 (now, ids),
             )
         total = one(conn, "select count(*) from public.jobs where first_seen_on = %s or last_seen_on = %s", (day, day))

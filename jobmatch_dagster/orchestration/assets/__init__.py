@@ -1,4 +1,6 @@
-"""The tables as assets: one thin module a group. What a stage does is in ``stages``; here is only what Dagster shows."""
+"""The tables as assets: one thin module a group. What a stage does is in ``stages``; here is only what Dagster
+shows.
+"""
 
 from jobmatch_dagster.orchestration.assets.collect import raw_postings
 from jobmatch_dagster.orchestration.assets.day import cleaned_jobs, job_skills, match_scores, parsed_resumes

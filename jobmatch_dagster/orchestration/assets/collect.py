@@ -1,7 +1,5 @@
 """The asset that asks the boards: one partition a board and day."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from jobmatch_dagster import tables
@@ -34,9 +32,7 @@ class ScrapeConfig(dg.Config):
     backfill_policy=dg.BackfillPolicy.multi_run(1),
     retry_policy=dg.RetryPolicy(max_retries=1, delay=60),
 )
-def raw_postings(
-    context: dg.AssetExecutionContext, config: ScrapeConfig, platform: Platform
-) -> dg.MaterializeResult[None]:
+def raw_postings(context: dg.AssetExecutionContext, config: ScrapeConfig, platform: Platform) -> dg.MaterializeResult:
     """Ask each board of the run for its day; a board that fails ends the run after what arrived is kept."""
     from jobmatch_dagster.stages.collect import collect, replay
 

@@ -1,7 +1,5 @@
 """The assets of a day: jobs, their skills, résumés and matches. All have day partitions and may run over a range."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -33,8 +31,8 @@ def _common(name: str, table: str) -> dict[str, Any]:
 
 
 def _materialise(
-    context: dg.AssetExecutionContext, platform: Platform, rows: str, stage: Callable[[date], Outcome]
-) -> dg.MaterializeResult[None]:
+    context: dg.AssetExecutionContext, platform: Platform, rows: str, stage: "Callable[[date], Outcome]"
+) -> dg.MaterializeResult:
     """Run a stage for each day of the run and report the last day's outcome with the checks of all days."""
     days = days_of(context)
     outcomes = []
@@ -56,12 +54,12 @@ def _materialise(
     ],
     group_name="jobs",
     description=(
-        "Clean jobs in `public.jobs`: readable text, salary, place, remote, language, seniority, duplicates over all boards. "
-        "Runs on whatever boards have delivered, and again when a late one lands."
+        "Clean jobs in `public.jobs`: readable text, salary, place, remote, language, seniority, and duplicates over "
+        "all boards. Runs on whatever boards have delivered, and again when a late one lands."
     ),
     **_common("cleaned_jobs", "public.jobs"),
 )
-def cleaned_jobs(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+def cleaned_jobs(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
     """Clean the day's postings of all boards."""
     from jobmatch_dagster.stages.clean import clean_day
 
@@ -71,10 +69,10 @@ def cleaned_jobs(context: dg.AssetExecutionContext, platform: Platform) -> dg.Ma
 @dg.asset(
     deps=[cleaned_jobs],
     group_name="jobs",
-    description="What each job asks for, in `public.job_skills`: skill, required or preferred, and the words that say so.",
+    description="What each job asks for, in `public.job_skills`: the skill, how strongly, and the words that say so.",
     **_common("job_skills", "public.job_skills"),
 )
-def job_skills(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+def job_skills(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
     """Read the skills of the day's jobs."""
     from jobmatch_dagster.stages.read_skills import read_day
 
@@ -89,7 +87,7 @@ def job_skills(context: dg.AssetExecutionContext, platform: Platform) -> dg.Mate
     ),
     **_common("parsed_resumes", "public.resumes"),
 )
-def parsed_resumes(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+def parsed_resumes(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
     """Parse the files uploaded on the day."""
     from jobmatch_dagster.stages.parse import parse_day
 
@@ -109,14 +107,12 @@ class MatchConfig(dg.Config):
     deps=[job_skills, parsed_resumes],
     group_name="matches",
     description=(
-        "The best jobs of each résumé with reasons, in `public.job_matches`. A pair belongs to the day its younger side "
-        "arrived; only pairs with a new side are scored."
+        "The best jobs of each résumé with reasons, in `public.job_matches`. A pair belongs to the day its younger "
+        "side arrived; only pairs with a new side are scored."
     ),
     **_common("match_scores", "public.job_matches"),
 )
-def match_scores(
-    context: dg.AssetExecutionContext, config: MatchConfig, platform: Platform
-) -> dg.MaterializeResult[None]:
+def match_scores(context: dg.AssetExecutionContext, config: MatchConfig, platform: Platform) -> dg.MaterializeResult:
     """Score the new pairs up to the day."""
     from jobmatch_dagster.stages.match import match_day
 
