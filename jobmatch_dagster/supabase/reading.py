@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -39,12 +39,12 @@ _NUMBER_ARRAYS = {1005: 21, 1007: 23, 1016: 20, 1021: 700, 1022: 701}
 _TEXT_ARRAYS = (1009, 1015, 2951)
 
 
-def read(connection: psycopg.Connection[Any], query: str, params: Sequence[Any] = ()) -> pa.Table:
+def read(connection: psycopg.Connection[Any], query: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
     """Run a SELECT and return its rows as an Arrow table.
 
     Args:
         connection: the query sees what this connection sees: its transaction, its role.
-        query: SQL with ``%s``.
+        query: SQL with ``%s`` or ``%(name)s``.
         params: their values.
 
     Returns:

@@ -1,24 +1,29 @@
-"""One call that makes the database usable, whatever the mode: for every command that needs it."""
+"""One call that makes the database usable: what every command that needs it begins with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from jobmatch_dagster.errors import DatabaseUnavailable
+from jobmatch_dagster.settings import Settings
+from jobmatch_dagster.supabase import embedded, migrations
 
-if TYPE_CHECKING:
-    from jobmatch_dagster.settings import Settings
 
+def make_ready(settings: Settings) -> list[str]:
+    """Start and migrate the embedded database; on Supabase make sure that nothing is to be migrated.
 
-def make_ready(settings: Settings) -> None:
-    """Start the embedded database if it is ours to start, and apply the migrations that it lacks.
+    A Supabase project is never migrated by the way: that is the team's decision, and one command.
 
-    On a Supabase project nothing is started, and a missing migration is applied as ``jobmatch migrate`` would.
+    Returns:
+        The labels of the migrations that were applied.
 
     Raises:
-        DatabaseUnavailable: it cannot be reached or started; the message says why and what to do.
+        DatabaseUnavailable: there is no database, or a Supabase project lacks migrations.
     """
-    from jobmatch_dagster.supabase import embedded, migrations
-
     if settings.mode == "embedded":
         embedded.up(settings)
-    if migrations.pending(settings):
-        migrations.migrate(settings)
+        return migrations.migrate(settings)
+    missing = migrations.check(settings)
+    if missing:
+        raise DatabaseUnavailable(
+            "The Supabase project", f"lacks {len(missing)} migrations, from {missing[0]} on", "Run `jobmatch migrate`."
+        )
+    return []

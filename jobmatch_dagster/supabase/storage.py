@@ -32,11 +32,11 @@ class FileRefused(StorageError):
     """The bucket does not take this file: its name, size or type."""
 
 
-class FileMissing(StorageError):
+class FileMissing(StorageError, FileNotFoundError):
     """There is no such object."""
 
 
-class FileExists(StorageError):
+class FileExists(StorageError, FileExistsError):
     """There is such an object already and it was not to be replaced."""
 
 
