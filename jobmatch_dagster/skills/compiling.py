@@ -1,0 +1,153 @@
+"""Turns concepts into the arrays that the matcher and the matching room read. Reading the lists belongs to ``concepts``.
+
+The arrays:
+    keys, values, more        the phrase table over all spellings; values are form numbers
+    form_skill                int32, skill of a form; NO_SKILL for a stop phrase, which only keeps others from matching
+    form_rule                 uint8, 0 none, 1 case, 2 context
+    form_shape                uint8, how the form's first word is written (tokens.Shape)
+    form_kind                 uint8, index into concepts.KINDS
+    form_ordinariness         float32, Zipf's scale
+    commonness                float32 per skill
+    broader_*, related_*      graphs in compressed rows
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from jobmatch_dagster.skills import names
+from jobmatch_dagster.skills.concepts import (
+    AMBIGUITIES,
+    DATA,
+    KINDS,
+    Concept,
+    Form,
+    csv_entries,
+    esco_concepts,
+    form_ambiguities,
+    merge,
+    own_entries,
+)
+from jobmatch_dagster.skills.phrases import build
+from jobmatch_dagster.skills.tokens import cut, encode
+from jobmatch_dagster.skills.variants import variants
+
+COMPILER_VERSION = "1"
+NO_SKILL = -1
+MOST_RELATED = 40
+"""A group with more members says little about how near they are to each other."""
+
+
+def data_files() -> list[Path]:
+    """Every file that decides the content of the taxonomy, in a fixed order."""
+    own = sorted((DATA / "own").rglob("*.tsv"))
+    return [DATA / "esco.parquet", DATA / "characters.npz", DATA / "stop_phrases.txt", *names.files(), *own]
+
+
+def compile_taxonomy(skills_csv: Path | None = None) -> tuple[pa.Table, dict[str, np.ndarray]]:
+    """All skills and the arrays.
+
+    Args:
+        skills_csv: a data team's own list, or None.
+    """
+    entries = [*own_entries(), *(csv_entries(skills_csv) if skills_csv else ())]
+    concepts = merge(esco_concepts(), entries, form_ambiguities())
+    names.add(concepts)
+    number = {concept.id: n for n, concept in enumerate(concepts)}
+    arrays = _form_arrays(concepts)
+    arrays |= _graph_arrays(concepts, number)
+    arrays["commonness"] = np.array([_commonness(concept) for concept in concepts], np.float32)
+    return _table(concepts), arrays
+
+
+def _table(concepts: list[Concept]) -> pa.Table:
+    return pa.table(
+        {
+            "id": pa.array([c.id for c in concepts], pa.string()),
+            "label": pa.array([c.label for c in concepts], pa.string()),
+            "kind": pa.array([c.kind for c in concepts], pa.string()),
+            "esco_uri": pa.array([c.esco_uri for c in concepts], pa.string()),
+            "broader": pa.array([c.broader for c in concepts], pa.list_(pa.string())),
+            "forms": pa.array([[f.text for f in c.forms] for c in concepts], pa.list_(pa.string())),
+        }
+    )
+
+
+def _form_arrays(concepts: list[Concept]) -> dict[str, np.ndarray]:
+    forms: list[tuple[int, str, Form]] = [
+        (number, concept.kind, form) for number, concept in enumerate(concepts) for form in concept.forms
+    ]
+    forms.sort(key=lambda item: (not item[2].preferred, item[0]))
+    spelled: list[str] = []
+    owner: list[int] = []
+    # every form itself goes in before any other spelling, so that a spelling never hides another concept's form
+    rest: list[tuple[str, int]] = []
+    for at, (_, kind, form) in enumerate(forms):
+        first, *others = variants(form.text, kind)
+        spelled.append(first)
+        owner.append(at)
+        rest.extend((text, at) for text in others)
+    stops = stop_phrases()
+    phrases = [*stops, *spelled, *(text for text, _ in rest)]
+    numbers = [*range(len(forms), len(forms) + len(stops)), *owner, *(at for _, at in rest)]
+    table = build(phrases, np.array(numbers, np.int32))
+    blank = [Form(text) for text in stops]
+    everything = [*(form for _, _, form in forms), *blank]
+    return {
+        "keys": table.keys,
+        "values": table.values,
+        "more": table.more,
+        "form_skill": np.array([*(skill for skill, _, _ in forms), *([NO_SKILL] * len(stops))], np.int32),
+        "form_rule": np.array([AMBIGUITIES.index(form.ambiguity) for form in everything], np.uint8),
+        "form_shape": _first_shapes([form.text for form in everything]),
+        "form_kind": np.array([*(KINDS.index(kind) for _, kind, _ in forms), *([0] * len(stops))], np.uint8),
+        "form_ordinariness": np.array([form.ordinariness for form in everything], np.float32),
+    }
+
+
+def _first_shapes(texts: list[str]) -> np.ndarray:
+    tokens = cut(*encode(texts))
+    first, count = tokens.first[:-1], np.diff(tokens.first)
+    shapes = np.zeros(len(texts), np.uint8)
+    shapes[count > 0] = tokens.shape[first[count > 0]]
+    return shapes
+
+
+def stop_phrases() -> list[str]:
+    """Phrases that contain a skill's name and do not mean it."""
+    lines = (DATA / "stop_phrases.txt").read_text("utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _graph_arrays(concepts: list[Concept], number: dict[str, int]) -> dict[str, np.ndarray]:
+    above = [[number[b] for b in concept.broader if b in number] for concept in concepts]
+    members: dict[int, list[int]] = defaultdict(list)
+    for child, parents in enumerate(above):
+        for parent in parents:
+            members[parent].append(child)
+    related = []
+    for child, parents in enumerate(above):
+        groups = [members[parent] for parent in parents if len(members[parent]) <= MOST_RELATED]
+        related.append(sorted({other for group in groups for other in group} - {child}))
+    return {
+        "broader_indptr": _indptr(above),
+        "broader_indices": np.array([b for row in above for b in row], np.int32),
+        "related_indptr": _indptr(related),
+        "related_indices": np.array([r for row in related for r in row], np.int32),
+    }
+
+
+def _indptr(rows: list[list[int]]) -> np.ndarray:
+    return np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64)
+
+
+def _commonness(concept: Concept) -> float:
+    """0 to 1 from the Zipf value of the preferred form; an attitude or language everybody names is at least 0.6."""
+    zipf = max((form.ordinariness for form in concept.forms if form.preferred), default=0.0)
+    value = min(1.0, max(0.0, (zipf - 1.0) / 5.0))
+    everyday = any(group.startswith(("esco:A", "esco:T")) for group in concept.broader)
+    return max(value, 0.6) if everyday else value

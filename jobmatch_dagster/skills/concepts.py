@@ -1,0 +1,281 @@
+"""The concepts of the taxonomy and their surface forms, read from the package's data and a data team's own CSV.
+
+Belongs here: reading, checking and merging (an own entry that names the same thing as an ESCO concept becomes that concept).
+How forms are looked for is the matcher's business.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from jobmatch_dagster.errors import JobmatchError
+from jobmatch_dagster.skills.characters import fold_text
+
+DATA = Path(__file__).parent / "data"
+KINDS = ("skill", "knowledge", "tool", "language", "licence", "certificate", "method")
+AMBIGUITIES = ("none", "case", "context")
+COLUMNS = ("label", "kind", "aliases", "broader", "ambiguity", "field")
+ESCO_SKILL = "http://data.europa.eu/esco/skill/"
+ESCO_FIELD = "http://data.europa.eu/esco/isced-f/"
+EVERYDAY = 3.6
+"""An ESCO label of one word at or above this Zipf value counts only with context."""
+_QUALIFIER = re.compile(r"\s*\([^)]*\)\s*$")
+_WORDS = re.compile(r"[^\W_]+[+#]*|(?<![^\s(])\.[^\W_]+")
+
+
+@dataclass(slots=True)
+class Form:
+    """A way to write a concept. ``ordinariness`` is Zipf's scale (0 = not an everyday phrase)."""
+
+    text: str
+    ambiguity: str = "none"
+    ordinariness: float = 0.0
+    preferred: bool = False
+
+
+@dataclass(slots=True)
+class Concept:
+    """One skill: its id, preferred label, kind, ESCO URI (or None), ids of broader concepts, forms, and its sources."""
+
+    id: str
+    label: str
+    kind: str
+    esco_uri: str | None = None
+    broader: list[str] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """A line of an own list: columns as in ``COLUMNS``, and where it stands for messages."""
+
+    label: str
+    kind: str
+    aliases: tuple[str, ...]
+    broader: str | None
+    ambiguity: str
+    field: str
+    place: str
+
+
+class TaxonomyError(JobmatchError):
+    """A list of skills breaks a rule."""
+
+
+@lru_cache(maxsize=1 << 18)
+def key(text: str) -> str:
+    """What two forms have in common when they are the same but for case, accents, hyphens, dots and spaces between words."""
+    return " ".join(_WORDS.findall(fold_text(text)))
+
+
+def slug(label: str) -> str:
+    """Readable part of an own id: C++ → c-plus-plus, ASP.NET → asp-net."""
+    text = fold_text(label).replace("+", " plus ").replace("#", " sharp ")
+    return "-".join(re.findall(r"[^\W_]+", text)) or "x"
+
+
+def esco_concepts(path: Path = DATA / "esco.parquet") -> list[Concept]:
+    """ESCO's concepts in the order of the file; groups of its hierarchy are broader concepts without forms."""
+    out = []
+    for row in pq.read_table(path).to_pylist():
+        group = len(row["id"]) < 10
+        base = ESCO_FIELD if group and row["kind"] == "knowledge" else ESCO_SKILL
+        code = row["id"][1:] if base == ESCO_FIELD else row["id"]
+        concept = Concept(f"esco:{row['id']}", row["label"], row["kind"], base + code)
+        concept.broader = [f"esco:{code}" for code in row["groups"]]
+        for number, (text, ordinariness) in enumerate(zip(row["forms"], row["ordinariness"], strict=True)):
+            concept.forms.append(Form(text, _esco_ambiguity(text, ordinariness), ordinariness, number == 0))
+        out.append(concept)
+    known = {concept.id for concept in out}
+    for concept in out:
+        concept.broader = [code for code in concept.broader if code in known]
+    return out
+
+
+def _esco_ambiguity(text: str, ordinariness: float) -> str:
+    if text != text.lower() and (len(text) < 5 or ordinariness >= EVERYDAY):
+        return "case"
+    return "context" if ordinariness >= EVERYDAY and len(text.split()) == 1 else "none"
+
+
+def own_entries(folder: Path = DATA / "own") -> Iterator[OwnEntry]:
+    """Entries of every ``*.tsv`` in the folder, files in the order of their names."""
+    for path in sorted(folder.glob("*.tsv")):
+        yield from _entries(path, "\t")
+
+
+def csv_entries(path: Path) -> list[OwnEntry]:
+    """Entries of a data team's CSV: the same columns, of which only ``label`` must be there.
+
+    Raises:
+        TaxonomyError: the file cannot be read or a line breaks a rule; the message names the line.
+    """
+    if not path.is_file():
+        raise TaxonomyError(str(path), "is not a file", "Correct JOBMATCH_SKILLS_CSV or unset it.")
+    return list(_entries(path, ","))
+
+
+def _entries(path: Path, delimiter: str) -> Iterator[OwnEntry]:
+    try:
+        lines = list(
+            csv.DictReader(path.read_text("utf-8-sig").splitlines(), delimiter=delimiter, quoting=_quoting(delimiter))
+        )
+    except (UnicodeDecodeError, csv.Error):
+        raise TaxonomyError(
+            str(path), "is not a UTF-8 table", f"Save it as UTF-8 with the columns {COLUMNS}."
+        ) from None
+    for number, line in enumerate(lines, 2):
+        place = f"{path.name}, line {number}"
+        values = {name: (line.get(name) or "").strip() for name in COLUMNS}
+        entry = OwnEntry(
+            label=values["label"],
+            kind=values["kind"] or "skill",
+            aliases=tuple(part.strip() for part in values["aliases"].split("|") if part.strip()),
+            broader=values["broader"] or None,
+            ambiguity=values["ambiguity"] or "none",
+            field=values["field"] or path.stem,
+            place=place,
+        )
+        _check(entry)
+        yield entry
+
+
+def _quoting(delimiter: str) -> int:
+    return csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+
+
+def _check(entry: OwnEntry) -> None:
+    if not key(entry.label):
+        raise TaxonomyError(entry.place, "has no label", "Fill the column label.")
+    if entry.kind not in KINDS:
+        raise TaxonomyError(entry.place, f"has the kind {entry.kind!r}", f"Use one of {', '.join(KINDS)}.")
+    if entry.ambiguity not in AMBIGUITIES:
+        raise TaxonomyError(
+            entry.place, f"has the ambiguity {entry.ambiguity!r}", f"Use one of {', '.join(AMBIGUITIES)}."
+        )
+
+
+def form_ambiguities(path: Path = DATA / "own" / "forms" / "ambiguity.tsv") -> dict[str, str]:
+    """Ambiguity of single forms, by their key, where it differs from their entry's.
+
+    Raises:
+        TaxonomyError: a line names an ambiguity that does not exist.
+    """
+    out = {}
+    lines = path.read_text("utf-8").splitlines()[1:] if path.is_file() else []
+    for number, line in enumerate(lines, 2):
+        text, _, ambiguity = line.partition("\t")
+        if ambiguity not in AMBIGUITIES:
+            raise TaxonomyError(f"{path.name}, line {number}", "has no known ambiguity", f"Use one of {AMBIGUITIES}.")
+        out[key(text)] = ambiguity
+    return out
+
+
+def merge(esco: list[Concept], entries: Iterable[OwnEntry], ambiguities: Mapping[str, str] = {}) -> list[Concept]:
+    """ESCO's concepts with the own entries: joined where they are the same thing, added where they are not.
+
+    An own entry is ESCO's concept if its label, else one of its aliases, is ESCO's preferred label, or if its label is an
+    alternative label of a concept that no other entry has taken and whose kind fits. Each form belongs to one concept in
+    the end: an own form wins over ESCO's, a preferred label over an alternative one.
+    """
+    own = list(entries)
+    taken = _links(esco, own)
+    by_label: dict[str, Concept] = {}
+    concepts = {concept.id: concept for concept in esco}
+    fresh: set[str] = set()
+    for number, entry in enumerate(own):
+        concept = taken.get(number) or by_label.get(key(entry.label))
+        if concept is None:
+            concept = Concept(f"jm:{_unique(slug(entry.label), fresh)}", entry.label, entry.kind)
+            concepts[concept.id] = concept
+        concept.kind, concept.field = entry.kind, entry.field
+        by_label[key(entry.label)] = concept
+        _add_forms(concept, entry, ambiguities)
+    for entry in own:
+        broader = by_label.get(key(entry.broader)) if entry.broader else None
+        concept = by_label[key(entry.label)]
+        if broader is not None and broader is not concept and broader.id not in concept.broader:
+            concept.broader.append(broader.id)
+    _one_owner(list(concepts.values()))
+    return list(concepts.values())
+
+
+def _unique(name: str, seen: set[str]) -> str:
+    number, candidate = 1, name
+    while candidate in seen:
+        number += 1
+        candidate = f"{name}-{number}"
+    seen.add(candidate)
+    return candidate
+
+
+def _links(esco: list[Concept], own: list[OwnEntry]) -> dict[int, Concept]:
+    """Number of the own entry → the ESCO concept that it is."""
+    preferred: dict[str, Concept] = {}
+    alternative: dict[str, Concept] = {}
+    for concept in esco:
+        for form in concept.forms:
+            (preferred if form.preferred else alternative).setdefault(key(form.text), concept)
+    links: dict[int, Concept] = {}
+    claimed: set[str] = set()
+
+    def claim(number: int, concept: Concept | None) -> None:
+        if concept is not None and number not in links and concept.id not in claimed:
+            links[number] = concept
+            claimed.add(concept.id)
+
+    for number, entry in enumerate(own):
+        claim(number, preferred.get(key(entry.label)))
+    for number, entry in enumerate(own):
+        for alias in entry.aliases:
+            claim(number, preferred.get(key(alias)))
+    for number, entry in enumerate(own):
+        concept = alternative.get(key(entry.label))
+        if concept is not None and (entry.kind == "tool") == (concept.kind == "tool"):
+            claim(number, concept)
+    return links
+
+
+def _add_forms(concept: Concept, entry: OwnEntry, ambiguities: Mapping[str, str]) -> None:
+    """Put the entry's forms before the concept's own; the entry's ambiguity goes for the label and for short aliases."""
+    given = (_QUALIFIER.sub("", entry.label).strip() or entry.label, *entry.aliases)
+    keys = {key(text) for text in given}
+    kept = [form for form in concept.forms if key(form.text) not in keys]
+    known = {key(form.text): form for form in concept.forms}
+    forms = []
+    for number, text in enumerate(given):
+        sensitive = number == 0 or len(key(text).split()) == 1
+        old = known.get(key(text))
+        forms.append(
+            Form(
+                text,
+                ambiguities.get(key(text), entry.ambiguity if sensitive else "none"),
+                old.ordinariness if old else 0.0,
+                preferred=True,
+            )
+        )
+    concept.forms = forms + kept
+
+
+def _one_owner(concepts: list[Concept]) -> None:
+    """Leave each form to one concept: own before ESCO, preferred before alternative, then the first id."""
+
+    def rank(concept: Concept, form: Form) -> tuple[bool, bool, str]:
+        return (not form.preferred, concept.field is None, concept.id)
+
+    best: dict[str, tuple[tuple[bool, bool, str], str]] = {}
+    for concept in concepts:
+        for form in concept.forms:
+            name, this = key(form.text), (rank(concept, form), concept.id)
+            if name not in best or this < best[name]:
+                best[name] = this
+    for concept in concepts:
+        concept.forms = [form for form in concept.forms if best[key(form.text)][1] == concept.id]

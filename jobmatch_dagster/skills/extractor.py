@@ -1,0 +1,133 @@
+"""Text in, skills out: one row per mention, with offsets and what the text says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+
+from jobmatch_dagster.skills import cues, engine, reading, tokens
+from jobmatch_dagster.skills import taxonomy as taxonomy_module
+from jobmatch_dagster.skills.taxonomy import Taxonomy
+
+EXTRACTOR_VERSION = "1"
+BATCH_CHARACTERS = 1_000_000
+"""Texts are read in batches of about this size, so that their arrays stay in the processor's cache and memory bounded."""
+
+MENTIONS = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("skill_id", pa.string()),
+        ("label", pa.string()),
+        ("kind", pa.string()),
+        ("esco_uri", pa.string()),
+        ("surface", pa.string()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("requirement", pa.string()),
+        ("years", pa.float64()),
+        ("level", pa.string()),
+        ("section", pa.string()),
+        ("weight", pa.float64()),
+    ]
+)
+_SECTION_NAMES = [*cues.SECTIONS, "title"]
+_REQUIREMENT_WEIGHT = np.array([1.0, 0.5, 0.3, 0.0])
+_SECTION_WEIGHT = np.array([1.0, 1.0, 0.9, 1.0, 0.8, 1.0, 0.3, 0.2, 0.5, 1.0, 0.8])
+"""Per section, title, and no section at the end: a skill named in "about us" says little about the job."""
+
+
+def extract(
+    texts: Sequence[str],
+    *,
+    kind: Literal["posting", "resume"],
+    titles: Sequence[str | None] | None = None,
+    languages: Sequence[str | None] | None = None,
+    taxonomy: Taxonomy | None = None,
+    threads: int = 1,
+) -> pa.Table:
+    """Every mention of a skill in the texts.
+
+    Args:
+        texts: plain texts; None counts as empty.
+        kind: in a posting skills are required, preferred, mentioned or excluded; in a résumé mentioned or excluded.
+        titles: title of each text, or None; a mention in a title has ``start = ~offset`` (negative) and is required.
+        languages: ISO 639-1 code of each text where known.
+        taxonomy: the default is the settings' own.
+        threads: how many threads read; the result does not depend on it.
+
+    Returns:
+        a table of ``MENTIONS``: ``row`` is the index into ``texts``; ``start`` and ``end`` are Python string indices;
+        rows in the order of texts, and in a text title first, then by position. ``weight`` is 0 to 1.
+    """
+    taxonomy = taxonomy or taxonomy_module.load()
+    body = [text or "" for text in texts]
+    heads = [title or "" for title in titles] if titles is not None else []
+    jobs = [*_batches(heads, True), *_batches(body, False)]
+    read = lambda job: _read(*job, kind == "resume", taxonomy)  # noqa: E731
+    if threads > 1 and len(jobs) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            parts = list(pool.map(read, jobs))
+    else:
+        parts = [read(job) for job in jobs]
+    if not parts:
+        return MENTIONS.empty_table()
+    table = pa.concat_tables(parts)
+    if heads:
+        rows, starts = table["row"].to_numpy(), table["start"].to_numpy()
+        order = np.lexsort((np.where(starts < 0, ~starts, starts), starts >= 0, rows))
+        table = table.take(pa.array(order))
+    return table.combine_chunks()
+
+
+def _batches(texts: list[str], is_title: bool) -> list[tuple[list[str], int, bool]]:
+    """(texts, index of the first, whether they are titles) in stretches of about BATCH_CHARACTERS."""
+    out, first, size = [], 0, 0
+    for index, text in enumerate(texts):
+        size += len(text)
+        if size >= BATCH_CHARACTERS:
+            out.append((texts[first : index + 1], first, is_title))
+            first, size = index + 1, 0
+    if first < len(texts):
+        out.append((texts[first:], first, is_title))
+    return out
+
+
+def _read(texts: list[str], offset: int, is_title: bool, is_resume: bool, taxonomy: Taxonomy) -> pa.Table:
+    codes, bounds = tokens.encode(texts)
+    mentions = engine.read_batch(codes, tokens.cut(codes, bounds), np.full(len(texts), is_title), taxonomy)
+    base = bounds[mentions.text]
+    start, end = (mentions.start - base).astype(np.int32), (mentions.end - base).astype(np.int32)
+    surfaces = [texts[row][a:b] for row, a, b in zip(mentions.text.tolist(), start.tolist(), end.tolist(), strict=True)]
+    skill = pa.array(taxonomy.arrays["form_skill"][mentions.form])
+    requirement = mentions.requirement
+    if is_resume:
+        requirement = np.where(requirement == reading.EXCLUDED, reading.EXCLUDED, reading.MENTIONED)
+    section = np.minimum(mentions.section, len(_SECTION_NAMES))
+    weight = _REQUIREMENT_WEIGHT[mentions.requirement] * _SECTION_WEIGHT[section]
+    columns = [taxonomy.skills[name].combine_chunks().take(skill) for name in ("id", "label", "kind", "esco_uri")]
+    if is_title:
+        start, end = ~start, ~end
+    return pa.table(
+        [
+            pa.array(mentions.text + np.int32(offset), pa.int32()),
+            *columns,
+            pa.array(surfaces, pa.string()),
+            pa.array(start, pa.int32()),
+            pa.array(end, pa.int32()),
+            _words(requirement, reading.REQUIREMENTS),
+            pa.array(mentions.years, pa.float64(), mask=np.isnan(mentions.years)),
+            _words(mentions.level, cues.LEVELS),
+            _words(section, _SECTION_NAMES),
+            pa.array(np.round(weight, 4)),
+        ],
+        schema=MENTIONS,
+    )
+
+
+def _words(codes: np.ndarray, names: Sequence[str]) -> pa.Array:
+    """Names of codes; a code without a name is null."""
+    return pa.array(names, pa.string()).take(pa.array(codes, pa.int32(), mask=codes >= len(names)))

@@ -1,0 +1,42 @@
+"""Names of often asked skills in other languages, and their inflected forms, from ``data/names/<language>.tsv``.
+
+Each line: the label of a concept (as in the taxonomy or an own list), a tab, its names in that language separated by ``|``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jobmatch_dagster.skills.concepts import DATA, Concept, Form, TaxonomyError, key
+
+FOLDER = DATA / "names"
+
+
+def files() -> list[Path]:
+    """The files, in the order of their names."""
+    return sorted(FOLDER.glob("*.tsv"))
+
+
+def add(concepts: list[Concept]) -> None:
+    """Give the named concepts their forms in other languages; a form that another concept has is left to it.
+
+    Raises:
+        TaxonomyError: a line names a concept that does not exist.
+    """
+    owner: dict[str, Concept] = {}
+    for concept in concepts:
+        for form in concept.forms:
+            owner[key(form.text)] = concept
+    labels = {concept.label: concept for concept in concepts}
+    for path in files():
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            label, _, given = line.partition("\t")
+            concept = labels.get(label) or owner.get(key(label))
+            if concept is None:
+                raise TaxonomyError(f"{path.name}, line {number}", f"names {label!r}, which is no skill", "Correct it.")
+            for name in (part.strip() for part in given.split("|")):
+                if name and key(name) not in owner:
+                    owner[key(name)] = concept
+                    concept.forms.append(Form(name))
