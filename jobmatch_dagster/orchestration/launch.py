@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import dagster as dg
 
 
+# The run's events are in Dagster's storage and its UI; a terminal needs the summary only.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
 @dataclass(frozen=True)
 class Finished:
     """A run that was executed here.
@@ -50,7 +54,7 @@ def execute(
 
     tags = {"board": partition.split("|", 1)[0]} if job == "scrape_board" else {}
     result = defs.resolve_job_def(job).execute_in_process(
-        instance=instance, partition_key=partition, run_config=dict(run_config or {}), tags=tags, raise_on_error=False
+        instance=instance, partition_key=partition, run_config={**QUIET, **(run_config or {})}, tags=tags, raise_on_error=False
     )
     stage, reason = None, None
     for event in result.all_events:

@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from jobmatch_dagster.orchestration.failures import explained
 from jobmatch_dagster.orchestration.metadata import OWNERS, markdown_table
 from jobmatch_dagster.orchestration.resources import Platform
 from jobmatch_dagster.sql_models import data_tests, lineage
@@ -62,7 +63,7 @@ def make_asset(model: Model, loaded: Project, tests: list[data_tests.DataTest]) 
     def built(platform: Platform) -> dg.MaterializeResult:
         from jobmatch_dagster.sql_models.build import build
 
-        with platform.connection() as conn:
+        with explained(), platform.connection() as conn:
             done = build(conn, model)
             preview = _preview(conn, model)
             verdicts = [data_tests.run(conn, test) for test in tests]

@@ -4,6 +4,7 @@ import dagster as dg
 
 from jobmatch_dagster import tables
 from jobmatch_dagster.orchestration import checks
+from jobmatch_dagster.orchestration.failures import explained
 from jobmatch_dagster.orchestration.metadata import OWNERS, outcome_metadata, table_metadata
 from jobmatch_dagster.orchestration.partitions import BOARD_DAYS, boards_and_days_of
 from jobmatch_dagster.orchestration.resources import Platform
@@ -30,7 +31,6 @@ class ScrapeConfig(dg.Config):
     metadata=table_metadata("raw.postings", tables.POSTING),
     check_specs=checks.BOARD_CHECKS,
     backfill_policy=dg.BackfillPolicy.multi_run(1),
-    retry_policy=dg.RetryPolicy(max_retries=1, delay=60),
 )
 def raw_postings(context: dg.AssetExecutionContext, config: ScrapeConfig, platform: Platform) -> dg.MaterializeResult:
     """Ask each board of the run for its day; a board that fails ends the run after what arrived is kept."""
@@ -38,19 +38,20 @@ def raw_postings(context: dg.AssetExecutionContext, config: ScrapeConfig, platfo
 
     outcomes = []
     for board, day in boards_and_days_of(context):
-        if config.from_archive:
-            outcomes.append(replay(platform.settings, board, day))
-        else:
-            outcomes.append(
-                collect(
-                    platform.settings,
-                    board,
-                    day,
-                    run_id=context.run_id,
-                    fresh=config.fresh,
-                    on_progress=context.log.info,
+        with explained():
+            if config.from_archive:
+                outcomes.append(replay(platform.settings, board, day))
+            else:
+                outcomes.append(
+                    collect(
+                        platform.settings,
+                        board,
+                        day,
+                        run_id=context.run_id,
+                        fresh=config.fresh,
+                        on_progress=context.log.info,
+                    )
                 )
-            )
     failed = [o for o in outcomes if o.status == "failed"]
     if failed:
         # The crawler has tried again already; asking a board that refuses at once a second time would be rude.

@@ -8,14 +8,13 @@ import dagster as dg
 
 from jobmatch_dagster import tables
 from jobmatch_dagster.orchestration import checks
+from jobmatch_dagster.orchestration.failures import explained
 from jobmatch_dagster.orchestration.metadata import OWNERS, outcome_metadata, table_metadata
 from jobmatch_dagster.orchestration.partitions import DAYS, days_of
 from jobmatch_dagster.orchestration.resources import Platform
 
 if TYPE_CHECKING:
     from jobmatch_dagster.stages.outcome import Outcome
-
-RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 
 
 def _common(name: str, table: str) -> dict[str, Any]:
@@ -26,7 +25,6 @@ def _common(name: str, table: str) -> dict[str, Any]:
         "metadata": table_metadata(table, tables.TABLES[table]),
         "check_specs": checks.specs(name),
         "backfill_policy": dg.BackfillPolicy.single_run(),
-        "retry_policy": RETRY,
     }
 
 
@@ -37,10 +35,11 @@ def _materialise(
     days = days_of(context)
     outcomes = []
     for number, day in enumerate(days, 1):
-        outcomes.append(stage(day))
+        with explained():
+            outcomes.append(stage(day))
         if len(days) > 1:
             context.log.info(f"{day}: {number} of {len(days)} days done")
-    with platform.connection() as conn:
+    with explained(), platform.connection() as conn:
         found = checks.results(conn, context.asset_key.to_user_string(), days)
     total = sum(outcome.counts.get(rows, 0) for outcome in outcomes)
     return dg.MaterializeResult(metadata=outcome_metadata(outcomes[-1], total), check_results=found)
