@@ -15,7 +15,14 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from jobmatch_dagster.errors import SettingsError
 
@@ -29,6 +36,22 @@ BOARD_URLS = {
 }
 
 CommaList = Annotated[list[str], NoDecode]
+
+
+class _DocumentedNamesOnly:
+    """Reads a field from the variable in its alias only: ``HOME`` or ``BOARDS`` in the environment mean other things."""
+
+    def _extract_field_info(self, field: Any, field_name: str) -> list[tuple[str, str, bool]]:
+        found: list[tuple[str, str, bool]] = super()._extract_field_info(field, field_name)  # type: ignore[misc]
+        return [info for info in found if info[1].casefold() == str(field.alias).casefold()]
+
+
+class _Environment(_DocumentedNamesOnly, EnvSettingsSource):
+    pass
+
+
+class _EnvironmentFile(_DocumentedNamesOnly, DotEnvSettingsSource):
+    pass
 
 
 class Settings(BaseSettings):
@@ -125,6 +148,13 @@ class Settings(BaseSettings):
     crawl_retries: int = Field(
         4, ge=0, le=20, alias="JOBMATCH_CRAWL_RETRIES", description="Further tries after a failed request."
     )
+    crawl_backoff: float = Field(
+        1.0,
+        ge=0,
+        le=60,
+        alias="JOBMATCH_CRAWL_BACKOFF",
+        description="Seconds of the first wait before a further try, at most; it doubles with each.",
+    )
     crawl_connect_timeout: float = Field(
         10.0, gt=0, alias="JOBMATCH_CRAWL_CONNECT_TIMEOUT", description="Seconds to open a connection."
     )
@@ -216,6 +246,18 @@ class Settings(BaseSettings):
     daily_cron: str = Field(
         "0 5 * * *", alias="JOBMATCH_DAILY_CRON", description="When the daily schedule runs, in cron's form (UTC)."
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then ``.env``."""
+        return init_settings, _Environment(settings_cls), _EnvironmentFile(settings_cls)
 
     @field_validator("boards", "crawl_proxies", "api_cors_origins", mode="before")
     @classmethod
