@@ -39,7 +39,7 @@ CommaList = Annotated[list[str], NoDecode]
 
 
 class _DocumentedNamesOnly:
-    """Reads a field from the variable in its alias only: ``HOME`` or ``BOARDS`` in the environment mean other things."""
+    """Reads a field from the variable in its alias only; ``HOME`` in the environment means something else."""
 
     def _extract_field_info(self, field: Any, field_name: str) -> list[tuple[str, str, bool]]:
         found: list[tuple[str, str, bool]] = super()._extract_field_info(field, field_name)  # type: ignore[misc]
@@ -257,7 +257,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then ``.env``."""
-        return init_settings, _Environment(settings_cls), _EnvironmentFile(settings_cls)
+        file = getattr(dotenv_settings, "env_file", None)
+        return init_settings, _Environment(settings_cls), _EnvironmentFile(settings_cls, env_file=file)
 
     @field_validator("boards", "crawl_proxies", "api_cors_origins", mode="before")
     @classmethod
