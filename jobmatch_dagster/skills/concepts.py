@@ -66,6 +66,12 @@ class OwnEntry:
     place: str
 
 
+class _Tsv(csv.excel_tab):
+    """Tabs, and a quotation mark is a character like others."""
+
+    quoting = csv.QUOTE_NONE
+
+
 class TaxonomyError(JobmatchError):
     """A list of skills breaks a rule."""
 
@@ -109,7 +115,7 @@ def _esco_ambiguity(text: str, ordinariness: float) -> str:
 def own_entries(folder: Path = DATA / "own") -> Iterator[OwnEntry]:
     """Entries of every ``*.tsv`` in the folder, files in the order of their names."""
     for path in sorted(folder.glob("*.tsv")):
-        yield from _entries(path, "\t")
+        yield from _entries(path, _Tsv)
 
 
 def csv_entries(path: Path) -> list[OwnEntry]:
@@ -120,14 +126,12 @@ def csv_entries(path: Path) -> list[OwnEntry]:
     """
     if not path.is_file():
         raise TaxonomyError(str(path), "is not a file", "Correct JOBMATCH_SKILLS_CSV or unset it.")
-    return list(_entries(path, ","))
+    return list(_entries(path, csv.excel))
 
 
-def _entries(path: Path, delimiter: str) -> Iterator[OwnEntry]:
+def _entries(path: Path, dialect: type[csv.Dialect]) -> Iterator[OwnEntry]:
     try:
-        lines = list(
-            csv.DictReader(path.read_text("utf-8-sig").splitlines(), delimiter=delimiter, quoting=_quoting(delimiter))
-        )
+        lines = list(csv.DictReader(path.read_text("utf-8-sig").splitlines(), dialect=dialect))
     except (UnicodeDecodeError, csv.Error):
         raise TaxonomyError(
             str(path), "is not a UTF-8 table", f"Save it as UTF-8 with the columns {COLUMNS}."
@@ -146,10 +150,6 @@ def _entries(path: Path, delimiter: str) -> Iterator[OwnEntry]:
         )
         _check(entry)
         yield entry
-
-
-def _quoting(delimiter: str) -> int:
-    return csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
 
 
 def _check(entry: OwnEntry) -> None:
@@ -192,29 +192,29 @@ def merge(esco: list[Concept], entries: Iterable[OwnEntry], ambiguities: Mapping
     concepts = {concept.id: concept for concept in esco}
     fresh: set[str] = set()
     for number, entry in enumerate(own):
-        concept = taken.get(number) or by_label.get(key(entry.label))
-        if concept is None:
-            concept = Concept(f"jm:{_unique(slug(entry.label), fresh)}", entry.label, entry.kind)
-            concepts[concept.id] = concept
+        concept = taken.get(number) or by_label.get(key(entry.label)) or _new(entry, fresh)
+        concepts[concept.id] = concept
         concept.kind, concept.field = entry.kind, entry.field
         by_label[key(entry.label)] = concept
         _add_forms(concept, entry, ambiguities)
     for entry in own:
-        broader = by_label.get(key(entry.broader)) if entry.broader else None
-        concept = by_label[key(entry.label)]
-        if broader is not None and broader is not concept and broader.id not in concept.broader:
-            concept.broader.append(broader.id)
+        above = by_label.get(key(entry.broader)) if entry.broader else None
+        below = by_label[key(entry.label)]
+        if above is not None and above is not below and above.id not in below.broader:
+            below.broader.append(above.id)
     _one_owner(list(concepts.values()))
     return list(concepts.values())
 
 
-def _unique(name: str, seen: set[str]) -> str:
+def _new(entry: OwnEntry, seen: set[str]) -> Concept:
+    """A concept of our own; where two labels have the same readable part, the later one gets a number."""
+    name = slug(entry.label)
     number, candidate = 1, name
     while candidate in seen:
         number += 1
         candidate = f"{name}-{number}"
     seen.add(candidate)
-    return candidate
+    return Concept(f"jm:{candidate}", entry.label, entry.kind)
 
 
 def _links(esco: list[Concept], own: list[OwnEntry]) -> dict[int, Concept]:

@@ -67,7 +67,10 @@ def extract(
     body = [text or "" for text in texts]
     heads = [title or "" for title in titles] if titles is not None else []
     jobs = [*_batches(heads, True), *_batches(body, False)]
-    read = lambda job: _read(*job, kind == "resume", taxonomy)  # noqa: E731
+
+    def read(job: tuple[list[str], int, bool]) -> pa.Table:
+        return _read(*job, kind == "resume", taxonomy)
+
     if threads > 1 and len(jobs) > 1:
         with ThreadPoolExecutor(threads) as pool:
             parts = list(pool.map(read, jobs))

@@ -33,10 +33,10 @@ def add(concepts: list[Concept]) -> None:
             if not line.strip() or line.startswith("#"):
                 continue
             label, _, given = line.partition("\t")
-            concept = labels.get(label) or owner.get(key(label))
-            if concept is None:
+            named = labels.get(label) or owner.get(key(label))
+            if named is None:
                 raise TaxonomyError(f"{path.name}, line {number}", f"names {label!r}, which is no skill", "Correct it.")
             for name in (part.strip() for part in given.split("|")):
                 if name and key(name) not in owner:
-                    owner[key(name)] = concept
-                    concept.forms.append(Form(name))
+                    owner[key(name)] = named
+                    named.forms.append(Form(name))
