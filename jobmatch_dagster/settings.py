@@ -46,11 +46,11 @@ class _DocumentedNamesOnly:
         return [info for info in found if info[1].casefold() == str(field.alias).casefold()]
 
 
-class _Environment(_DocumentedNamesOnly, EnvSettingsSource):
+class _Environment(_DocumentedNamesOnly, EnvSettingsSource):  # type: ignore[misc]
     pass
 
 
-class _EnvironmentFile(_DocumentedNamesOnly, DotEnvSettingsSource):
+class _EnvironmentFile(_DocumentedNamesOnly, DotEnvSettingsSource):  # type: ignore[misc]
     pass
 
 

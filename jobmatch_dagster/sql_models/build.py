@@ -165,19 +165,13 @@ def _describe(conn: psycopg.Connection[Any], model: Model) -> None:
 
 
 def _explained(model: Model, error: errors.Error) -> ModelError:
-    """Postgres' complaint with the file and the line it points at."""
+    """Postgres' complaint with the file and the line it points at.
+
+    The template keeps the file's line numbers, and what stands before it in the statement has no line break.
+    """
     where = str(model.path)
     position = error.diag.statement_position
     if position:
-        head = model.render({})
-        statement_lines = head.count("\n")
-        where += f" (near line {min(_line_at(model, int(position)), statement_lines + 1)})"
-    return ModelError(
-        where, f"was refused by Postgres: {error.diag.message_primary or error}", error.diag.message_hint or ""
-    )
-
-
-def _line_at(model: Model, position: int) -> int:
-    """Line of the file at a character position of the statement; the statement's prefix stands on its first line."""
-    body = model.render({})
-    return body[:position].count("\n") + 1
+        where += f" (near line {model.render({})[: int(position)].count(chr(10)) + 1})"
+    problem = f"was refused by Postgres: {error.diag.message_primary or error}"
+    return ModelError(where, problem, error.diag.message_hint or "")

@@ -1,0 +1,104 @@
+"""Reading SQL models: headers, references, order, and errors that say where."""
+
+from pathlib import Path
+
+import pytest
+
+from jobmatch_dagster.sql_models import data_tests, lineage
+from jobmatch_dagster.sql_models.model import ModelError, read
+from jobmatch_dagster.sql_models.project import load, project
+
+HEADER = "/*\ndescription: Something.\n*/\n"
+
+
+def folder(tmp_path: Path, **models: str) -> Path:
+    """A project folder with models in ``marts``, each given as SQL without its header."""
+    marts = tmp_path / "models" / "marts"
+    marts.mkdir(parents=True)
+    (tmp_path / "tests").mkdir()
+    for name, body in models.items():
+        (marts / f"{name}.sql").write_text(HEADER + body)
+    return tmp_path
+
+
+def test_models_come_in_the_order_of_their_references_not_of_their_names(tmp_path: Path) -> None:
+    given = folder(tmp_path, a="select * from {{ ref('c') }}", b="select 1 as x", c="select * from {{ ref('b') }}")
+    assert list(load(given).models) == ["b", "c", "a"]
+
+
+def test_a_plus_selects_what_depends_on_a_model_or_what_it_needs(tmp_path: Path) -> None:
+    given = load(
+        folder(tmp_path, a="select 1 as x", b="select * from {{ ref('a') }}", c="select * from {{ ref('b') }}")
+    )
+    assert [m.name for m in given.select(["b+"])] == ["b", "c"]
+    assert [m.name for m in given.select(["+b"])] == ["a", "b"]
+    with pytest.raises(ModelError, match="Model nothing does not exist"):
+        given.select(["nothing"])
+
+
+def test_a_reference_to_nothing_names_file_line_and_column(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"a\.sql:6:20 refers to a model 'nowhere'"):
+        load(folder(tmp_path, a="select *\n\nfrom a join {{ ref('nowhere') }}"))
+
+
+def test_models_in_a_circle_are_refused_with_the_circle(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="circle"):
+        load(folder(tmp_path, a="select * from {{ ref('b') }}", b="select * from {{ ref('a') }}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("select 1", "has no header"),
+        ("/*\ndescription: [\n*/ select 1", "not YAML"),
+        ("/*\nowner: me\n*/ select 1", "missing entries"),
+        ("/*\ndescription: x\nnonsense: y\n*/ select 1", "unknown"),
+        (HEADER + "{{ config(materialized='cube') }} select 1", "materialized 'cube'"),
+        (HEADER + "{{ config(colour='red') }} select 1", "unknown config colour"),
+        (HEADER + "{{ config(materialized='incremental') }} select 1", "without unique_key"),
+        (HEADER + "select {{ nobody }}", "name that does not exist"),
+        (HEADER + "\nselect {{ ref('a' }}", r"bad\.sql:5 has a broken placeholder"),
+        ("/*\ndescription: x\ncolumns: {a: text}\n*/ select 1", "says nothing about column a"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_the_rule_it_breaks(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "bad.sql"
+    path.write_text(text)
+    with pytest.raises(ModelError, match=says):
+        read(path, "marts")
+
+
+def test_a_template_cannot_reach_python(tmp_path: Path) -> None:
+    path = tmp_path / "bad.sql"
+    path.write_text(HEADER + "select {{ ref.__globals__ }}")
+    with pytest.raises(Exception, match="unsafe"):
+        read(path, "marts").render({})
+
+
+def test_code_version_changes_with_the_meaning_not_with_comments_or_spaces(tmp_path: Path) -> None:
+    versions = []
+    for body in ("select 1 as x", "select 1   as x -- one\n", "select 2 as x"):
+        path = tmp_path / "m.sql"
+        path.write_text(HEADER + body)
+        versions.append(read(path, "marts").code_version)
+    assert versions[0] == versions[1] != versions[2]
+
+
+def test_every_model_of_the_project_says_who_owns_it_and_what_its_columns_mean() -> None:
+    for model in project().models.values():
+        assert model.owner, model.name
+        assert model.columns, model.name
+        assert model.tests, model.name
+
+
+def test_lineage_reaches_through_staging_to_the_tables() -> None:
+    found = lineage.of_model(project(), project().models["stg_job_skills"])
+    assert found["skill"] == [("public.skills", "label")]
+    assert found["country"] == [("staging.stg_jobs", "country")]
+
+
+def test_an_unknown_test_in_a_header_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "m.sql"
+    path.write_text("/*\ndescription: x\ntests: [{always_true: a}]\n*/ select 1 as a")
+    with pytest.raises(ModelError, match="unknown test 'always_true'"):
+        data_tests.of_model(read(path, "marts"))
