@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -72,7 +73,7 @@ def collect(
     from jobmatch_dagster.crawling.run import scrape
     from jobmatch_dagster.supabase import database
 
-    source = registry.get(board)
+    registry.get(board)
     partition = f"{board}|{day}"
     outcome = Outcome("raw_postings", partition)
     workspace = settings.home / "crawl" / str(day) / board
@@ -83,23 +84,17 @@ def collect(
             shutil.rmtree(workspace, ignore_errors=True)
         workspace.mkdir(parents=True, exist_ok=True)
 
-        def progress(sentence: str) -> None:
-            if on_progress:
-                on_progress(sentence)
-
-        def cancelled() -> bool:
-            return one(conn, "select status from private.scrape_runs where id = %s", (scrape_run,)) == "cancelled"
-
+        watch = _Watch(conn, scrape_run, on_progress)
         try:
             with outcome.timed("fetch and extract"):
                 result = scrape(
-                    source,
+                    board,
                     searches,
                     settings=settings,
                     day=day,
                     workspace=workspace,
-                    on_progress=progress,
-                    cancelled=cancelled,
+                    on_progress=watch.progress,
+                    cancelled=watch.cancelled,
                 )
             with outcome.timed("write"):
                 _write(settings, conn, result, board, day, outcome)
@@ -109,6 +104,41 @@ def collect(
         _finish(conn, scrape_run, result.status, result.reason, result)
     _describe(result, outcome)
     return outcome
+
+
+class _Watch:
+    """Keeps the scrape run's row current while the crawler works, and hears when somebody cancels it.
+
+    The crawler asks often; the database is asked once a second at most.
+    """
+
+    def __init__(self, conn: psycopg.Connection, scrape_run: Any, say: Callable[[str], None] | None) -> None:
+        self.conn, self.scrape_run, self.say = conn, scrape_run, say
+        self.next_look = self.next_write = self.next_word = 0.0
+        self.was_cancelled = False
+
+    def cancelled(self) -> bool:
+        """Whether somebody has set the run to cancelled."""
+        if time.monotonic() >= self.next_look:
+            self.next_look = time.monotonic() + 1
+            status = one(self.conn, "select status from private.scrape_runs where id = %s", (self.scrape_run,))
+            self.was_cancelled = status == "cancelled"
+        return self.was_cancelled
+
+    def progress(self, counts: dict[str, Any]) -> None:
+        """Write the counts so far, once a second; say them every ten seconds."""
+        now = time.monotonic()
+        if now >= self.next_write:
+            self.next_write = now + 1
+            self.conn.execute(
+                """update private.scrape_runs
+                      set pages = %(pages)s, postings = %(postings)s, retries = %(retries)s, blocked = %(blocked)s,
+                          bytes = %(bytes)s where id = %(id)s""",
+                {**counts, "id": self.scrape_run},
+            )
+        if self.say and now >= self.next_word:
+            self.next_word = now + 10
+            self.say(f"{counts['pages']} pages, {counts['postings']} postings so far")
 
 
 def _start(conn: psycopg.Connection, board: str, day: date, run_id: str | None) -> Any:
@@ -165,9 +195,21 @@ def _write(
             conn, "raw.postings", to_raw(result.postings, day), key=KEY, guard="payload_hash", replace=replace
         )
     )
-    keep_rejected(conn, f"raw_postings/{board}", day, result.rejected)
+    keep_rejected(conn, f"raw_postings/{board}", day, _refused(result))
     if result.pages_file and Path(result.pages_file).exists() and result.pages:
         _archive(settings, Path(result.pages_file), board, day)
+
+
+def _refused(result: ScrapeResult) -> list[dict[str, Any]]:
+    """What could not be read, in the words of ``private.rejected``."""
+    return [
+        {
+            "subject": row.get("what") or row.get("page"),
+            "reason": row.get("reason"),
+            "detail": {"page": row.get("page")},
+        }
+        for row in result.rejected
+    ]
 
 
 def _archive(settings: Settings, pages: Path, board: str, day: date) -> None:
@@ -209,7 +251,7 @@ def replay(settings: Settings, board: str, day: date) -> Outcome:
     from jobmatch_dagster.supabase.storage import file_store
 
     outcome = Outcome("raw_postings", f"{board}|{day}")
-    source = registry.get(board)
+    registry.get(board)
     try:
         data = file_store(settings).get("raw-pages", f"{day}/{board}.parquet")
     except FileNotFoundError:
@@ -220,7 +262,7 @@ def replay(settings: Settings, board: str, day: date) -> Outcome:
     archive.parent.mkdir(parents=True, exist_ok=True)
     archive.write_bytes(data)
     with outcome.timed("extract"):
-        result = replay_pages(source, archive, day)
+        result = replay_pages(board, archive, day)
     archive.unlink()
     with database.connect(settings) as conn, turn(conn, "raw_postings", outcome.partition), outcome.timed("write"):
         from jobmatch_dagster.boards.raw import to_raw
@@ -235,6 +277,6 @@ def replay(settings: Settings, board: str, day: date) -> Outcome:
                 replace=("board = %s and scraped_on = %s", (board, day)),
             )
         )
-        keep_rejected(conn, f"raw_postings/{board}", day, result.rejected)
+        keep_rejected(conn, f"raw_postings/{board}", day, _refused(result))
     _describe(result, outcome)
     return outcome

@@ -139,7 +139,7 @@ def _parse(settings: Settings, todo: list[tuple[str, str, str, date]], outcome: 
 
 
 def _write(conn: psycopg.Connection, rows: pa.Table, outcome: Outcome) -> None:
-    from jobmatch_dagster.skills.requirements import resume_skills
+    from jobmatch_dagster.skills.tables import resume_skills
     from jobmatch_dagster.stages.read_skills import write_taxonomy
     from jobmatch_dagster.supabase import database
 

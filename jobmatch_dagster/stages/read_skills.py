@@ -45,7 +45,7 @@ def read_day(settings: Settings, day: date) -> Outcome:
     Returns:
         Counts of jobs read, jobs already known, skills found and jobs without any.
     """
-    from jobmatch_dagster.skills.requirements import job_skills
+    from jobmatch_dagster.skills.tables import job_skills
     from jobmatch_dagster.supabase import database
 
     outcome = Outcome("job_skills", str(day))
