@@ -1,0 +1,69 @@
+"""The filters of a search, checked against what arrived.
+
+Boards lack some filters and ignore others. What a posting itself says decides; where it says nothing it is kept, since
+an unknown value is no reason to drop it. What cannot be checked afterwards is said in a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from jobmatch_dagster.boards.board import Board, Posting
+from jobmatch_dagster.boards.search import Search
+
+# Neither a posting's text nor its place as written can tell these.
+_UNCHECKABLE = {"radius_km": "distance", "place": "place"}
+
+
+def misses(posting: Posting, search: Search, board: Board, today: date) -> str | None:
+    """The filter that a posting fails, or None if it passes or does not say.
+
+    Args:
+        posting: in the names of ``tables.POSTING``.
+        search: what was asked.
+        board: its own filters for keywords and place are trusted.
+        today: the day of the scrape; ages count from it.
+    """
+    if search.max_age_days is not None and posting.get("posted_on"):
+        if posting["posted_on"] < today - timedelta(days=search.max_age_days):
+            return "max_age_days"
+    for name in ("remote", "employment_type"):
+        wanted, said = getattr(search, name), posting.get(name)
+        if wanted is not None and said is not None and said != wanted:
+            return name
+    if search.keywords and "keywords" not in board.filters and not _has_words(posting, search.keywords):
+        return "keywords"
+    if search.place and "place" not in board.filters and not _is_near(posting, search.place):
+        return "place"
+    return None
+
+
+def unchecked(search: Search, board: Board) -> list[str]:
+    """Filters of the search that neither the board nor a look at the posting can apply, each as a warning."""
+    return [
+        f"{board.name} cannot filter by {word}: {name} of the search «{search.label()}» has no effect"
+        for name, word in _UNCHECKABLE.items()
+        if name == "radius_km" and name in search.asked() and name not in board.filters
+    ]
+
+
+def applied_here(search: Search, board: Board) -> list[str]:
+    """Filters of the search that the board lacks and that are applied to what arrived."""
+    return sorted(search.asked() - board.filters - {"radius_km"})
+
+
+def _has_words(posting: Posting, keywords: str) -> bool:
+    """Every word of the keywords stands in the title or the description."""
+    text = f"{posting.get('title') or ''} {posting.get('description_html') or posting.get('snippet') or ''}".casefold()
+    return all(word in text for word in _words(keywords))
+
+
+def _is_near(posting: Posting, place: str) -> bool:
+    """The posting's place names the searched one, or says nothing; a posting that says remote passes."""
+    said = (posting.get("location") or "").casefold()
+    return not said or posting.get("remote") == "remote" or any(word in said for word in _words(place))
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[^\w+#.]+", text.casefold()) if word]

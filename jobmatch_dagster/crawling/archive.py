@@ -1,0 +1,286 @@
+"""Every fetched page of one board on one day: appended while the scrape runs, one Parquet file when it ends.
+
+The journal is append-only and each record carries its checksum, so a process killed in the middle of a write loses
+that one page and nothing before it. Closing the archive turns journal and earlier Parquet into one new Parquet (zstd),
+which replaces the old one in one step; only then is the journal removed. Pages keep their number for good.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jobmatch_dagster.errors import JobmatchError
+
+PARQUET, JOURNAL, LOCK = "pages.parquet", "pages.journal", "lock"
+SCHEMA = pa.schema(
+    [
+        pa.field("number", pa.int32(), nullable=False),
+        pa.field("key", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("method", pa.string(), nullable=False),
+        pa.field("url", pa.string(), nullable=False),
+        pa.field("request_body", pa.string()),
+        pa.field("final_url", pa.string()),
+        pa.field("search_id", pa.string()),
+        pa.field("referrer", pa.string()),
+        pa.field("status", pa.int32(), nullable=False),
+        pa.field("headers", pa.string(), nullable=False),
+        pa.field("outcome", pa.string(), nullable=False),
+        pa.field("fetched_at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("body", pa.large_binary(), nullable=False),
+    ]
+)
+_HEAD = struct.Struct("<4sIIII")
+_MAGIC = b"JMp1"
+_BATCH_BYTES = 16_000_000
+_FINAL = frozenset({"ok", "gone", "malformed"})
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer as it was kept.
+
+    Args:
+        number: place in the archive, from 0.
+        key: what was asked: method, URL and body, without keys.
+        kind: search, detail or robots.
+        outcome: ok, gone, malformed, or the kind of ``ScrapingError`` that the page stands for.
+        body: after decompression, as bytes.
+    """
+
+    number: int
+    key: str
+    kind: str
+    method: str
+    url: str
+    request_body: str | None
+    final_url: str | None
+    search_id: str | None
+    referrer: str | None
+    status: int
+    headers: dict[str, str]
+    outcome: str
+    fetched_at: datetime
+    body: bytes = field(repr=False)
+
+    @property
+    def answers(self) -> bool:
+        """Asking again the same day would bring nothing new."""
+        return self.outcome in _FINAL
+
+
+class Archive:
+    """The pages of one board on one day, in one folder that one process at a time may write.
+
+    Args:
+        folder: made if it is not there.
+
+    Raises:
+        JobmatchError: another process is writing there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._lock = (folder / LOCK).open("a")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise JobmatchError(
+                str(folder), "is being written by another scrape", "Wait until it ends, or cancel it."
+            ) from None
+        self._codec = pa.Codec("zstd", compression_level=3)
+        self._stored = _parquet_rows(folder / PARQUET)
+        self._latest: dict[str, tuple[str, int]] = {}
+        self._offsets: list[int] = []
+        self._journal = self._open_journal()
+        self.count = self._stored + len(self._offsets)
+        self._index_parquet()
+        for place, meta in enumerate(self._journal_meta):
+            self._latest[meta["key"]] = (meta["outcome"], self._stored + place)
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def append(self, **fields: Any) -> Page:
+        """Keep one page (the fields of ``Page`` but its number) and return it with its number."""
+        page = Page(number=self.count, **fields)
+        meta = asdict(page) | {"fetched_at": page.fetched_at.isoformat()}
+        body = meta.pop("body")
+        head = json.dumps(meta).encode()
+        raw = head + body
+        packed = self._codec.compress(raw, asbytes=True)
+        self._offsets.append(self._journal.tell())
+        self._journal.write(_HEAD.pack(_MAGIC, len(packed), zlib.crc32(packed), len(raw), len(head)) + packed)
+        self._journal.flush()
+        self._latest[page.key] = (page.outcome, page.number)
+        self.count += 1
+        return page
+
+    def close(self, metadata: dict[str, str] | None = None) -> Path:
+        """Write the one Parquet file and let go of the folder.
+
+        Args:
+            metadata: kept in the file's own metadata, such as the searches that were asked.
+        """
+        target = self.folder / PARQUET
+        draft = target.with_suffix(".parquet.new")
+        schema = SCHEMA.with_metadata(metadata or {})
+        with pq.ParquetWriter(draft, schema, compression="zstd", compression_level=6, use_dictionary=False) as writer:
+            for batch in self._batches():
+                writer.write_batch(batch.replace_schema_metadata(schema.metadata))
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
+        draft.replace(target)
+        self._journal.close()
+        (self.folder / JOURNAL).unlink(missing_ok=True)
+        self.release()
+        return target
+
+    def release(self) -> None:
+        """Let go of the folder; the journal stays for the next attempt."""
+        if not self._journal.closed:
+            self._journal.close()
+        if not self._lock.closed:
+            self._lock.close()
+
+    def clear(self) -> None:
+        """Forget all pages, to begin the day anew."""
+        self._journal.close()
+        (self.folder / JOURNAL).unlink(missing_ok=True)
+        (self.folder / PARQUET).unlink(missing_ok=True)
+        self._stored, self.count, self._latest, self._offsets = 0, 0, {}, []
+        self._journal = self._open_journal()
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def find(self, key: str) -> Page | None:
+        """The kept answer to a request, if asking again would bring nothing new."""
+        outcome, number = self._latest.get(key, ("", -1))
+        return self._read(number) if outcome in _FINAL else None
+
+    def pages(self) -> Iterator[Page]:
+        """Every page in order."""
+        for batch in self._batches():
+            yield from _rows(batch)
+
+    def _read(self, number: int) -> Page:
+        if number >= self._stored:
+            return self._read_journal(self._offsets[number - self._stored], number)
+        file = pq.ParquetFile(self.folder / PARQUET)
+        first = 0
+        for group in range(file.num_row_groups):
+            rows = file.metadata.row_group(group).num_rows
+            if number < first + rows:
+                table = file.read_row_group(group).slice(number - first, 1)
+                return next(_rows(table.to_batches()[0]))
+            first += rows
+        raise IndexError(number)
+
+    def _read_journal(self, offset: int, number: int) -> Page:
+        with (self.folder / JOURNAL).open("rb") as journal:
+            journal.seek(offset)
+            found = self._record(journal)
+        if found is None:
+            raise JobmatchError(str(self.folder / JOURNAL), "cannot be read any more", "Check the disk.")
+        meta, body = found
+        return _page(meta | {"number": number}, body)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        if self._stored:
+            for batch in pq.ParquetFile(self.folder / PARQUET).iter_batches(batch_size=256):
+                yield batch.cast(SCHEMA)
+        waiting: list[dict[str, Any]] = []
+        size = 0
+        for place, offset in enumerate(self._offsets):
+            page = self._read_journal(offset, self._stored + place)
+            waiting.append(asdict(page) | {"headers": json.dumps(page.headers, sort_keys=True)})
+            size += len(page.body)
+            if size >= _BATCH_BYTES:
+                yield pa.RecordBatch.from_pylist(waiting, SCHEMA)
+                waiting, size = [], 0
+        if waiting:
+            yield pa.RecordBatch.from_pylist(waiting, SCHEMA)
+
+    # --- the journal --------------------------------------------------------------------------------------------------
+
+    def _open_journal(self) -> IO[bytes]:
+        """Open for appending after the last whole record; what a killed process left half written is cut off."""
+        path = self.folder / JOURNAL
+        self._journal_meta: list[dict[str, Any]] = []
+        good = 0
+        if path.exists():
+            with path.open("rb") as journal:
+                while (found := self._record(journal)) is not None:
+                    # Records that an earlier close already moved into the Parquet file are passed over.
+                    if found[0]["number"] >= self._stored:
+                        self._journal_meta.append({"key": found[0]["key"], "outcome": found[0]["outcome"]})
+                        self._offsets.append(good)
+                    good = journal.tell()
+        handle = path.open("ab")
+        handle.truncate(good)
+        handle.seek(good)
+        return handle
+
+    def _record(self, journal: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+        head = journal.read(_HEAD.size)
+        if len(head) < _HEAD.size:
+            return None
+        magic, packed_size, crc, raw_size, meta_size = _HEAD.unpack(head)
+        packed = journal.read(packed_size) if magic == _MAGIC else b""
+        if len(packed) < packed_size or magic != _MAGIC or zlib.crc32(packed) != crc:
+            return None
+        raw = self._codec.decompress(packed, raw_size, asbytes=True)
+        return json.loads(raw[:meta_size]), raw[meta_size:]
+
+    def _index_parquet(self) -> None:
+        if self._stored:
+            table = pq.read_table(self.folder / PARQUET, columns=["key", "outcome", "number"])
+            for key, outcome, number in zip(*(table[n].to_pylist() for n in table.column_names), strict=True):
+                self._latest[key] = (outcome, number)
+
+
+def read_pages(path: Path) -> Iterator[Page]:
+    """Every page of an archive's Parquet file, in order."""
+    try:
+        file = pq.ParquetFile(path)
+    except (OSError, pa.ArrowInvalid):
+        raise JobmatchError(str(path), "is not an archive of pages", "Scrape the day first.") from None
+    for batch in file.iter_batches(batch_size=64):
+        yield from _rows(batch)
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """What was kept about the archive as a whole."""
+    found = pq.read_schema(path).metadata or {}
+    return {key.decode(): value.decode() for key, value in found.items() if not key.startswith(b"ARROW")}
+
+
+def _rows(batch: pa.RecordBatch) -> Iterator[Page]:
+    for row in batch.to_pylist():
+        yield _page(row | {"headers": json.loads(row["headers"])}, row["body"])
+
+
+def _page(meta: dict[str, Any], body: bytes) -> Page:
+    moment = meta["fetched_at"]
+    moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return Page(**(meta | {"fetched_at": moment.astimezone(UTC), "body": body}))
+
+
+def _parquet_rows(path: Path) -> int:
+    try:
+        return int(pq.read_metadata(path).num_rows) if path.exists() else 0
+    except pa.ArrowInvalid:
+        raise JobmatchError(str(path), "is broken", "Remove it to fetch the day anew.") from None

@@ -1,0 +1,309 @@
+"""The walk through a board: every search page by page, then the postings' own pages. Decides what to ask, in which order.
+
+Lists come first: if the board shuts the door half way, every posting is known at least by its card. What the archive
+already holds is not asked again, so the walk of a killed scrape runs through its kept pages and goes on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from jobmatch_dagster.boards.board import Board, Extracted, Paging, Request
+from jobmatch_dagster.boards.decoding import decode
+from jobmatch_dagster.boards.search import Search
+from jobmatch_dagster.crawling.archive import PARQUET, Archive, Page
+from jobmatch_dagster.crawling.assembly import Assembly
+from jobmatch_dagster.crawling.errors import Blocked, Changed, NotAllowed, ScrapingError
+from jobmatch_dagster.crawling.fetcher import Fetcher
+from jobmatch_dagster.errors import JobmatchError
+from jobmatch_dagster.settings import Settings
+
+_STALE_PAGES = 2
+_WATCH_SECONDS = 0.25
+
+
+@dataclass
+class Course:
+    """How a walk went.
+
+    Args:
+        pages: pages read, kept ones included.
+        fetched: pages asked for in this attempt.
+        errors: what went wrong, one per request that was given up.
+        cancelled: somebody ended it.
+        remarks: searches that ended early for a reason that is no error.
+    """
+
+    pages: int = 0
+    fetched: int = 0
+    errors: list[ScrapingError] = field(default_factory=list)
+    cancelled: bool = False
+    remarks: list[str] = field(default_factory=list)
+
+
+def key_of(request: Request, url: str) -> str:
+    """What makes two requests the same question."""
+    body = "" if request.body is None else hashlib.sha256(request.body.encode()).hexdigest()[:16]
+    return f"{request.method} {url} {body}".rstrip()
+
+
+def page_ref(page: Page) -> str:
+    """Where a page is kept: file and row."""
+    return f"{PARQUET}#{page.number}"
+
+
+def read(board: Board, page: Page) -> Extracted:
+    """Read a kept page again; a page that stands for a failure says nothing."""
+    if page.outcome != "ok" or page.kind not in ("search", "detail"):
+        return Extracted()
+    charset = _charset(page.headers.get("content-type", ""))
+    kind: Any = page.kind
+    return board.extract(kind, decode(page.body, charset), page.final_url or page.url, page.fetched_at)
+
+
+def _charset(content_type: str) -> str | None:
+    for part in content_type.split(";")[1:]:
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'") or None
+    return None
+
+
+class Harvest:
+    """One attempt at one board's day.
+
+    Args:
+        board, searches, settings: what to ask, of whom, how.
+        archive: open; holds what earlier attempts fetched.
+        assembly: what the pages are folded into.
+        fetcher: asks for pages.
+        on_progress: called with counts after each page.
+        cancelled: asked several times a second; True ends the walk.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        searches: Iterable[Search],
+        settings: Settings,
+        archive: Archive,
+        assembly: Assembly,
+        fetcher: Fetcher,
+        *,
+        on_progress: Callable[[dict[str, Any]], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        self.board, self.searches, self.settings = board, list(searches), settings
+        self.archive, self.assembly, self.fetcher = archive, assembly, fetcher
+        self._on_progress, self._cancelled = on_progress, cancelled
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="extract")
+        self.course = Course()
+
+    async def walk(self) -> Course:
+        """Ask everything that is still to be asked."""
+        try:
+            async with self._watched():
+                await self._each(self.searches, self._search)
+                if self.board.details:
+                    await self._each(self._wanting_details(), self._detail)
+        except asyncio.CancelledError:
+            if not self.course.cancelled:
+                raise
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+        finally:
+            self._reader.shutdown()
+        return self.course
+
+    # --- searches ------------------------------------------------------------------------------------------------------
+
+    async def _search(self, search: Search) -> None:
+        state, seen, stale = Paging(), set[str](), 0
+        most = search.max_pages or self.settings.crawl_max_pages
+        request: Request | None = self.board.first_request(search)
+        base = self.board.base_url(self.settings, search)
+        while request is not None:
+            if state.number >= most:
+                self.course.remarks.append(f"«{search.label()}» was ended at its cap of {most} pages")
+                return
+            extracted = await self._page(request, base, search.id)
+            if extracted is None:
+                return
+            state.number += 1
+            state.received += len(extracted.postings)
+            keys = {row["external_id"] for row in extracted.postings}
+            state.new = len(keys - seen)
+            seen |= keys
+            stale = 0 if state.new or not keys else stale + 1
+            if stale >= _STALE_PAGES:
+                self.course.remarks.append(f"«{search.label()}» was ended: {stale} pages in a row brought nothing new")
+                return
+            request = self.board.next_request(search, extracted, state)
+
+    # --- details -------------------------------------------------------------------------------------------------------
+
+    def _wanting_details(self) -> list[Request]:
+        """Requests for the full text of each posting that lacks it and is still wanted by its search."""
+        wanting = []
+        for posting in self.assembly.postings.values():
+            if not posting.get("description_html") and self.assembly.wanted(posting):
+                request = self.board.detail_request(posting)
+                if request is not None:
+                    wanting.append(request)
+        return wanting
+
+    async def _detail(self, request: Request) -> None:
+        posting = self.assembly.postings.get(request.referrer or "")
+        search = self.assembly.searches.get((posting or {}).get("search_id") or "")
+        await self._page(request, self.board.base_url(self.settings, search), search.id if search else None)
+
+    # --- one page ------------------------------------------------------------------------------------------------------
+
+    async def _page(self, request: Request, base: str, search_id: str | None) -> Extracted | None:
+        """Have one page, kept or fetched, and fold it in; None where it cannot be had."""
+        url = urljoin(base + "/", request.url)
+        key = key_of(request, url)
+        if (kept := self.archive.find(key)) is not None:
+            self.course.pages += 1
+            return None if kept.outcome != "ok" else await self._off_loop(lambda: read(self.board, kept))
+        fields: dict[str, Any] = {
+            "key": key,
+            "kind": request.kind,
+            "method": request.method,
+            "url": url,
+            "request_body": request.body,
+            "search_id": search_id,
+            "referrer": request.referrer,
+        }
+        try:
+            fetched = await self.fetcher.get(url, request)
+        except ScrapingError as error:
+            self._failed(error, fields)
+            return None
+        answer = fetched.answer
+        kept_fields = {
+            "final_url": fetched.final_url,
+            "status": answer.status,
+            "headers": answer.headers,
+            "fetched_at": fetched.fetched_at,
+            "body": answer.data,
+        }
+        self.course.fetched += 1
+        self.course.pages += 1
+        if fetched.gone:
+            page = self.archive.append(**fields, **kept_fields, outcome="gone")
+            self.assembly.reject(page, request.referrer or url, f"is gone ({answer.status})")
+            self._progress()
+            return None
+        kind, text = request.kind, answer.text
+        extracted = await self._off_loop(lambda: self.board.extract(kind, text, fetched.final_url, fetched.fetched_at))
+        problem = self._problem(url, extracted, answer.status)
+        page = self.archive.append(**fields, **kept_fields, outcome=problem.kind if problem else "ok")
+        if problem is not None:
+            self._note(problem, page)
+            return None
+        self.assembly.add(page, extracted, page_ref(page))
+        self._progress()
+        return extracted
+
+    def _problem(self, url: str, extracted: Extracted, status: int) -> ScrapingError | None:
+        if extracted.blocked:
+            error: ScrapingError = Blocked(self.board.name, url, f"is {extracted.blocked}", status=status)
+            self.fetcher.tally.blocked += 1
+            self.fetcher.breaker.failed(error)
+            return error
+        if extracted.changed:
+            return Changed(
+                self.board.name, url, f"is not a page that the reader knows: {extracted.changed}", status=status
+            )
+        return None
+
+    def _failed(self, error: ScrapingError, fields: dict[str, Any]) -> None:
+        """Keep a request that was given up, so that the archive tells the whole story and a later attempt asks again."""
+        if error is self.fetcher.breaker.reason and error.url != fields["url"]:
+            self._note(error, None)
+            return
+        page = self.archive.append(
+            **fields,
+            final_url=None,
+            status=error.status,
+            headers={},
+            fetched_at=datetime.now(UTC),
+            body=b"",
+            outcome=error.kind.replace(" ", "_"),
+        )
+        self._note(error, page)
+
+    def _note(self, error: ScrapingError, page: Page | None) -> None:
+        if error not in self.course.errors:
+            self.course.errors.append(error)
+        if page is not None:
+            self.assembly.reject(page, page.referrer or page.url.partition("?")[0], f"{error.kind}: {error.problem}")
+        self._progress()
+
+    def _progress(self) -> None:
+        if self._on_progress is not None:
+            tally = self.fetcher.tally
+            self._on_progress(
+                {
+                    "pages": self.course.pages,
+                    "postings": len(self.assembly.postings),
+                    "retries": tally.retries,
+                    "blocked": tally.blocked,
+                    "bytes": tally.received_bytes,
+                }
+            )
+
+    # --- running ---------------------------------------------------------------------------------------------------------
+
+    async def _off_loop(self, work: Callable[[], Extracted]) -> Extracted:
+        return await asyncio.get_running_loop().run_in_executor(self._reader, work)
+
+    async def _each(self, items: Iterable[Any], act: Callable[[Any], Awaitable[None]]) -> None:
+        """Act on every item with as many at once as requests may be under way; memory holds only those."""
+        waiting = iter(items)
+
+        async def worker() -> None:
+            for item in waiting:
+                try:
+                    await act(item)
+                except JobmatchError as error:
+                    if not isinstance(error, ScrapingError):
+                        error = NotAllowed(self.board.name, "", f"{error.subject} {error.problem}")
+                    self._note(error, None)
+
+        workers = min(self.settings.crawl_concurrency, max(1, self.settings.crawl_host_concurrency * 4))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(worker())
+
+    @asynccontextmanager
+    async def _watched(self) -> AsyncIterator[None]:
+        """End the walk as soon as somebody cancels it, even while a request waits for its slot."""
+        if self._cancelled is None:
+            yield
+            return
+        walk, asked = asyncio.current_task(), self._cancelled
+
+        async def watch() -> None:
+            while not asked():
+                await asyncio.sleep(_WATCH_SECONDS)
+            self.course.cancelled = True
+            self.fetcher.stop()
+            if walk is not None:
+                walk.cancel()
+
+        watcher = asyncio.create_task(watch())
+        try:
+            yield
+        finally:
+            watcher.cancel()
