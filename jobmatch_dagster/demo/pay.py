@@ -85,6 +85,6 @@ def draw(dice: Dice, occupation: Occupation, country: Country, language: str, le
     }
     for mark, value in values.items():
         text = text.replace(mark, value)
-    only = form.get("only")
-    ends = {"from": (low, None), "to": (None, high), "exact": (low, low)}.get(only, (low, high))
+    only: str = form.get("only", "range")
+    ends = {"range": (low, high), "from": (low, None), "to": (None, high), "exact": (low, low)}[only]
     return Salary(*ends, country.currency, period, form.get("gross"), text)

@@ -104,11 +104,12 @@ def occupations() -> dict[str, Occupation]:
     """All occupations by id, in alphabetical order."""
     result = {}
     for path in sorted((DATA / "occupations").glob("*.yaml")):
-        raw = read_yaml(path)
+        raw: Words = read_yaml(path)
         for name in ("titles", "duties", "done"):
             raw[name] = {lang: tuple(words) for lang, words in raw[name].items()}
-        lists = {name: tuple(raw.pop(name)) for name in ("core", "extra", "search", "pay")}
-        result[path.stem] = Occupation(id=path.stem, **raw, **lists)
+        for name in ("core", "extra", "search", "pay"):
+            raw[name] = tuple(raw[name])
+        result[path.stem] = Occupation(id=path.stem, **raw)
     return result
 
 

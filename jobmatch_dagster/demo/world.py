@@ -224,7 +224,7 @@ def _job(key: str, group: str, second_city: bool, country: str, pay_in_text: boo
 @lru_cache(maxsize=8)
 def _live(day: date) -> tuple[DemoPosting, ...]:
     oldest = 2 * LONGEST_LIFE + REPOST_GAP
-    result = []
+    result: list[DemoPosting] = []
     for age in range(oldest, -1, -1):
         for key, group, second_city, country, listings in _born(day - timedelta(days=age)):
             shown = [listing for listing in listings if listing.first <= day <= listing.last]
