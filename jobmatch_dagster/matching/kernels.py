@@ -1,0 +1,195 @@
+"""Compiled kernels of the exact top-k and of single pairs. Integers only, so no order of work can change a result.
+
+Belongs here: the blocked inverted index, the scan, the heap, products of named pairs. What the numbers mean is the
+features' and the scorer's. Each kernel has a plain counterpart in the tests that it is compared with on random inputs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+WORST = np.int64(-(1 << 62))
+
+
+@njit(cache=True, nogil=True)
+def invert(indptr, ids, weights, first, last, n_features):
+    """Posting lists of the rows ``first:last`` of a CSR matrix: ``(starts, rows - first as uint16, weights)``."""
+    starts = np.zeros(n_features + 1, np.int32)
+    low, high = indptr[first], indptr[last]
+    for at in range(low, high):
+        starts[ids[at] + 1] += 1
+    for feature in range(n_features):
+        starts[feature + 1] += starts[feature]
+    cursor = starts[:-1].copy()
+    rows = np.empty(high - low, np.uint16)
+    values = np.empty(high - low, np.int16)
+    for row in range(first, last):
+        for at in range(indptr[row], indptr[row + 1]):
+            place = cursor[ids[at]]
+            rows[place], values[place] = row - first, weights[at]
+            cursor[ids[at]] = place + 1
+    return starts, rows, values
+
+
+@njit(cache=True, nogil=True)
+def _push(heap, size, item):
+    """Put an item into a min-heap of fixed capacity; the least one falls out of a full heap. Returns the new size."""
+    if size < len(heap):
+        child = size
+        while child > 0:
+            parent = (child - 1) >> 1
+            if heap[parent] <= item:
+                break
+            heap[child] = heap[parent]
+            child = parent
+        heap[child] = item
+        return size + 1
+    if item <= heap[0]:
+        return size
+    hole, n = 0, len(heap)
+    while True:
+        child = 2 * hole + 1
+        if child >= n:
+            break
+        if child + 1 < n and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= item:
+            break
+        heap[hole] = heap[child]
+        hole = child
+    heap[hole] = item
+    return size
+
+
+@njit(cache=True, nogil=True)
+def scan(
+    starts, rows, values, n_jobs, first_job,
+    indptr, ids, weights, first_resume,
+    dense, title, use_title,
+    resume_masks, job_masks, factors, richness,
+    resume_classes, job_classes, vetoed,
+    lowest, heaps, sizes, tally,
+):  # fmt: skip
+    """Score one block of résumés against one block of jobs and keep the best of each résumé.
+
+    Args:
+        starts, rows, values: the jobs' posting lists (``invert``).
+        n_jobs, first_job: size of the job block and the rank of its first job.
+        indptr, ids, weights: the résumés' sparse features (all résumés), ``first_resume`` the block's first row.
+        dense: float32 (résumés × jobs), whole numbers: products of the dense features.
+        title: the same for titles' vectors, which count only where positive; read if ``use_title``.
+        resume_masks, job_masks: components each side has inputs for, as bits.
+        factors: per pair mask, what turns the numerator into score steps (float64; 0 where nothing can be judged).
+        richness: per mask and job richness class is folded by the caller: float64 per job in the block.
+        resume_classes, job_classes, vetoed: veto classes of both sides and the table (résumé class × job class).
+        lowest: least score kept, in steps.
+        heaps, sizes: per résumé of the block, keys ``score << 32 | (2**32 - 1 - job rank)``.
+        tally: [0] pairs, [1] vetoed pairs.
+    """
+    total = np.zeros(n_jobs, np.int32)
+    for resume in range(len(heaps)):
+        total[:] = 0
+        row = first_resume + resume
+        for at in range(indptr[row], indptr[row + 1]):
+            feature = ids[at]
+            low, high = starts[feature], starts[feature + 1]
+            weight = np.int32(weights[at])
+            for posting in range(low, high):
+                total[rows[posting]] += weight * np.int32(values[posting])
+        mine = resume_masks[row]
+        verdicts = vetoed[resume_classes[row]]
+        heap, size = heaps[resume], sizes[resume]
+        floor = max(np.int64(lowest) << 32, heap[0] if size == len(heap) else WORST)
+        for job in range(n_jobs):
+            both = mine & job_masks[first_job + job]
+            number = total[job] + np.int32(dense[resume, job])
+            if use_title:
+                number += max(np.int32(0), np.int32(title[resume, job]))
+            score = np.int64(np.floor(np.float64(number) * factors[both] * richness[first_job + job]))
+            key = (score << 32) | np.int64(0xFFFFFFFF - (first_job + job))
+            if verdicts[job_classes[first_job + job]]:
+                tally[1] += 1
+            elif key >= floor and both != 0:
+                size = _push(heap, size, key)
+                if size == len(heap):
+                    floor = max(floor, heap[0])
+        sizes[resume] = size
+        tally[0] += n_jobs
+
+
+@njit(cache=True, nogil=True)
+def pair_products(
+    r_indptr, r_ids, r_weights, j_indptr, j_ids, j_weights, bounds, n_features, resumes, jobs, out
+):  # fmt: skip
+    """Products of named pairs, split by feature range.
+
+    Args:
+        r_indptr … j_weights: sparse features of both sides.
+        bounds: ascending first features of the ranges; range ``i`` ends where range ``i + 1`` begins.
+        resumes, jobs: the pairs; quick if equal résumés stand together.
+        out: int64 (pairs × ranges), filled.
+    """
+    mine = np.zeros(n_features, np.int32)
+    loaded = -1
+    for pair in range(len(resumes)):
+        if resumes[pair] != loaded:
+            if loaded >= 0:
+                for at in range(r_indptr[loaded], r_indptr[loaded + 1]):
+                    mine[r_ids[at]] = 0
+            loaded = resumes[pair]
+            for at in range(r_indptr[loaded], r_indptr[loaded + 1]):
+                mine[r_ids[at]] = r_weights[at]
+        job = jobs[pair]
+        for at in range(j_indptr[job], j_indptr[job + 1]):
+            feature = j_ids[at]
+            if mine[feature] != 0:
+                part = len(bounds) - 1
+                while bounds[part] > feature:
+                    part -= 1
+                out[pair, part] += np.int64(mine[feature]) * np.int64(j_weights[at])
+
+
+@njit(cache=True, nogil=True)
+def dense_products(left, right, first, last, resumes, jobs):
+    """Products of named pairs over the columns ``first:last`` of two matrices of whole numbers, as int64."""
+    out = np.zeros(len(resumes), np.int64)
+    for pair in range(len(resumes)):
+        total = np.int64(0)
+        for column in range(first, last):
+            total += np.int64(left[resumes[pair], column]) * np.int64(right[jobs[pair], column])
+        out[pair] = total
+    return out
+
+
+@njit(cache=True, nogil=True)
+def requirement_credits(r_indptr, r_ids, r_weights, r_source, j_indptr, j_ids, n_features, resumes, jobs):
+    """Per pair and requirement of its job: the résumé's credit and the row of its skill that gives it (-1: none).
+
+    Returns:
+        ``(indptr, entry, credit, source)``: ``entry`` is the requirement's place among all requirements.
+    """
+    indptr = np.zeros(len(jobs) + 1, np.int64)
+    for pair in range(len(jobs)):
+        indptr[pair + 1] = indptr[pair] + j_indptr[jobs[pair] + 1] - j_indptr[jobs[pair]]
+    entry = np.empty(indptr[-1], np.int64)
+    credit = np.zeros(indptr[-1], np.int64)
+    source = np.full(indptr[-1], -1, np.int64)
+    held = np.full(n_features, -1, np.int64)
+    loaded = -1
+    for pair in range(len(jobs)):
+        if resumes[pair] != loaded:
+            if loaded >= 0:
+                for at in range(r_indptr[loaded], r_indptr[loaded + 1]):
+                    held[r_ids[at]] = -1
+            loaded = resumes[pair]
+            for at in range(r_indptr[loaded], r_indptr[loaded + 1]):
+                held[r_ids[at]] = at
+        out = indptr[pair]
+        for at in range(j_indptr[jobs[pair]], j_indptr[jobs[pair] + 1]):
+            entry[out] = at
+            mine = held[j_ids[at]]
+            if mine >= 0:
+                credit[out], source[out] = r_weights[mine], r_source[mine]
+            out += 1
+    return indptr, entry, credit, source

@@ -1,0 +1,143 @@
+"""Ordered facts of a career: seniority from titles, years of work from dates, degrees, names of languages.
+
+Belongs here: reading those facts from short strings with the word lists of ``data/levels.toml``, and the tables that say how
+well a résumé's level fits the level that a job asks for. Which field is asked for what is the profile's.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+PATH = Path(__file__).with_name("data") / "levels.toml"
+_WORD = re.compile(r"[^\W_]+(?:['.\-][^\W_]+)*")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
+# Years of experience asked for, as classes; a class ends before the next bound.
+YEAR_BOUNDS = (0.5, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
+MAX_YEARS = 60
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    return tomllib.loads(PATH.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def _words(section: str) -> dict[str, str]:
+    return {word: level for level, words in _data()[section].items() for word in words.split()}
+
+
+def seniorities() -> tuple[str, ...]:
+    """Seniority levels from lowest to highest."""
+    return tuple(_data()["seniority_order"]["order"])
+
+
+def educations() -> tuple[str, ...]:
+    """Degrees from lowest to highest."""
+    return tuple(_data()["education_order"]["order"])
+
+
+def level_words() -> list[str]:
+    """Every word that says a seniority."""
+    return list(_words("seniority"))
+
+
+def _strongest(text: str, section: str, order: Sequence[str]) -> str | None:
+    words = _words(section)
+    found = [words[w] for w in (m.group().casefold() for m in _WORD.finditer(text)) if w in words]
+    return max(found, key=order.index, default=None)
+
+
+def of_title(title: str | None) -> str | None:
+    """The seniority that a title says, or null."""
+    return _strongest(title, "seniority", seniorities()) if title else None
+
+
+def of_titles(titles: Iterable[str]) -> str | None:
+    """The seniority that the first title that says one says; null if none does."""
+    return next((level for title in titles if (level := of_title(title))), None)
+
+
+def highest_education(degrees: Iterable[str]) -> str | None:
+    """The highest degree among names of degrees, or null."""
+    order = educations()
+    found = [level for degree in degrees if (level := _strongest(degree, "education", order))]
+    return max(found, key=order.index, default=None)
+
+
+def language_code(name: str) -> str | None:
+    """ISO 639-1 of a language's name in one of a few languages, or null."""
+    words = _words("languages")
+    return next((words[w] for w in (m.group().casefold() for m in _WORD.finditer(name)) if w in words), None)
+
+
+def _month(value: Any, default: int | None) -> int | None:
+    found = _DATE.match(value) if isinstance(value, str) else None
+    if not found:
+        return default
+    return int(found[1]) * 12 + min(12, max(1, int(found[2] or 1))) - 1
+
+
+def years_of_work(work: Sequence[Mapping[str, Any]], today: date) -> float | None:
+    """Years of work, overlaps counted once; null if no position has a start.
+
+    Args:
+        work: JSON Resume's ``work`` entries.
+        today: the day that a position without an end lasts until.
+    """
+    now = today.year * 12 + today.month - 1
+    spans = []
+    for row in work:
+        start = _month(row.get("startDate"), None)
+        if start is not None:
+            spans.append((start, min(now, _month(row.get("endDate"), now) or now)))
+    if not spans:
+        return None
+    months, reached = 0, -1
+    for start, end in sorted(spans):
+        months += max(0, end - max(start, reached))
+        reached = max(reached, end)
+    return min(MAX_YEARS, months / 12)
+
+
+def year_class(years: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Class of each number of years; -1 where it is not a number."""
+    return np.where(np.isnan(years), -1, np.searchsorted(YEAR_BOUNDS, np.nan_to_num(years), side="right"))
+
+
+def seniority_fit() -> NDArray[np.float64]:
+    """How well a person of one level (row) suits a job of another (column), 0 to 1.
+
+    A step up is easier to take than several; a step down is possible, several are unlikely.
+    """
+    up, down = (1.0, 0.6, 0.25, 0.1), (1.0, 0.8, 0.5, 0.25)
+    n = len(seniorities())
+    table = np.zeros((n, n))
+    for person in range(n):
+        for job in range(n):
+            steps = job - person
+            falloff = up if steps > 0 else down
+            table[person, job] = falloff[abs(steps)] if abs(steps) < len(falloff) else 0.0
+    return table
+
+
+def experience_fit() -> NDArray[np.float64]:
+    """How well years of work (row, class) meet the years asked for (column, class), 0 to 1: met, or their share squared."""
+    lower = np.array([0.25, *YEAR_BOUNDS])
+    share = np.minimum(1.0, (lower[:, None] + 0.25) / lower[None, :])
+    return np.where(lower[:, None] >= lower[None, :], 1.0, share**2)
+
+
+def education_fit() -> NDArray[np.float64]:
+    """How well a degree (row) meets the least degree asked for (column), 0 to 1: met, one below, further below."""
+    n = len(educations())
+    below = np.arange(n)[None, :] - np.arange(n)[:, None]
+    return np.select([below <= 0, below == 1], [1.0, 0.4], 0.1)

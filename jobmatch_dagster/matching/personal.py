@@ -1,0 +1,58 @@
+"""What matching must not see of a person: name, gender, age, photo, birthplace, nationality, graduation year.
+
+Belongs here: taking such words out of a résumé's texts before anything is counted. The profile never hands over the fields
+that carry them (``basics.name``, ``image``, dates of education …); this module deals with the same facts inside free text.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+PATH = Path(__file__).with_name("data") / "personal.toml"
+_SENTENCE = re.compile(r"[^\n.!?;•|]*(?:[.!?;•|]|\n|$)")
+
+
+@lru_cache(maxsize=1)
+def _data() -> tuple[frozenset[str], re.Pattern[str]]:
+    raw = tomllib.loads(PATH.read_text(encoding="utf-8"))
+    words = frozenset((raw["words"] + raw["nations"]).split())
+    return words, re.compile("|".join(raw["lines"]), re.IGNORECASE)
+
+
+def unread_words() -> frozenset[str]:
+    """Words that are no terms on either side, in lower case."""
+    return _data()[0]
+
+
+def name_pattern(name: str | None) -> re.Pattern[str] | None:
+    """A pattern for a person's name inside their own text.
+
+    It finds the full name, its parts in any order next to each other, and initials between them. A part alone is not
+    taken out: "Baker" and "Grace" are words as well, and what is taken out must not depend on which name it is.
+
+    Args:
+        name: the name as the résumé gives it.
+    """
+    parts = re.findall(r"[^\W\d_]{2,}", name or "")
+    if len(parts) < 2:
+        return re.compile(rf"(?<!\w){re.escape(parts[0])}(?!\w)") if parts else None
+    one = "|".join(re.escape(part) for part in sorted(set(parts), key=lambda p: (-len(p), p)))
+    return re.compile(rf"(?<!\w)(?:{one})(?:[\s,.\-']+(?:\w\.?[\s]+)?(?:{one}))+(?!\w)", re.IGNORECASE)
+
+
+def without_personal(text: str, name: re.Pattern[str] | None) -> str:
+    """A text without its owner's name and without the sentences that state personal facts.
+
+    Args:
+        text: any text of a résumé.
+        name: from ``name_pattern``.
+    """
+    if name is not None:
+        text = name.sub(" ", text)
+    lines = _data()[1]
+    if lines.search(text):
+        text = "".join(part for part in _SENTENCE.findall(text) if not lines.search(part))
+    return text

@@ -1,0 +1,264 @@
+"""The two sides of a match, made from the tables: jobs with their requirements, résumés with what they have.
+
+Belongs here: reading columns of ``tables.JOBS``, ``JOB_SKILLS``, ``RESUMES`` and ``RESUME_SKILLS``, and putting the features of
+all components side by side. A job side can be kept and matched against many blocks of résumés.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobmatch_dagster.matching import features, levels, profile, skill_features, skill_graph, titles, vetoes, weights
+from jobmatch_dagster.matching.features import BIT, Side
+from jobmatch_dagster.matching.lexicon import load as load_lexicon
+from jobmatch_dagster.matching.sparse import beside
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jobmatch_dagster.matching.skill_graph import SkillGraph
+    from jobmatch_dagster.matching.weights import Weights
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass
+class Jobs:
+    """Jobs ready to be matched, in ascending order of their ids: a row's number is its rank among ties.
+
+    Attributes:
+        table, skills: the rows they were made from, ordered likewise.
+        side: features.
+        wanted: their requirements.
+        bounds: first sparse feature of each range (text, title, skills); ``n_features`` all of them.
+        veto_classes: per job, its class; ``asked`` has the facts of each class.
+    """
+
+    table: pa.Table
+    skills: pa.Table
+    side: Side
+    wanted: skill_features.Requirements
+    bounds: NDArray[np.int64]
+    n_features: int
+    veto_classes: NDArray[np.int32]
+    asked: list[vetoes.Asked]
+
+    def __len__(self) -> int:
+        return len(self.side)
+
+
+@dataclass
+class Resumes:
+    """Résumés ready to be matched against some ``Jobs``, in ascending order of their ids; attributes as there."""
+
+    table: pa.Table
+    skills: pa.Table
+    side: Side
+    held: skill_features.Holdings
+    veto_classes: NDArray[np.int32]
+    offered: list[vetoes.Offered]
+    profiles: list[profile.Profile]
+
+    def __len__(self) -> int:
+        return len(self.side)
+
+
+def _owners(ids: list[str], column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """The row of each id of a column among ``ids``, -1 where it is not there."""
+    place = {identity: row for row, identity in enumerate(ids)}
+    coded = column.combine_chunks().dictionary_encode()
+    rows = np.array([place.get(value, -1) for value in coded.dictionary.to_pylist()] or [-1], np.int64)
+    return rows[coded.indices.to_numpy(zero_copy_only=False)] if len(coded) else np.zeros(0, np.int64)
+
+
+def _texts(column: pa.ChunkedArray) -> pa.Array:
+    import pyarrow as pa
+
+    return column.cast(pa.large_string()).combine_chunks()
+
+
+def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    import pyarrow.compute as pc
+
+    return pc.fill_null(column, np.nan).combine_chunks().to_numpy(zero_copy_only=False).astype(np.float64)
+
+
+def _classes(facts: list) -> tuple[NDArray[np.int32], list]:
+    """Equal facts numbered in the order of their first appearance."""
+    unique = {fact: number for number, fact in enumerate(dict.fromkeys(facts))}
+    return np.array([unique[fact] for fact in facts], np.int32), list(unique)
+
+
+def jobs(
+    table: pa.Table, job_skills: pa.Table, *, graph: SkillGraph | None = None, using: Weights | None = None
+) -> Jobs:
+    """Make the jobs' side.
+
+    Args:
+        table: rows of ``tables.JOBS``.
+        job_skills: rows of ``tables.JOB_SKILLS``; rows of other jobs are passed over.
+        graph: the taxonomy's graph; the one in use if not given.
+        using: the weights; the ones in use if not given.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    using, graph = using or weights.load(), graph or skill_graph.load()
+    table = table.sort_by("id")
+    words = pc.binary_join_element_wise(
+        _texts(table["title"]), _texts(table["description"]), pa.scalar("\n", pa.large_string()), null_handling="skip"
+    )
+    text, dense_text, distinct = features.term_features(words, using)
+    names = [title or "" for title in table["title"].to_pylist()]
+    # A title alone is compared as a title; as a text it would be counted twice.
+    described = pc.fill_null(pc.greater(pc.utf8_length(_texts(table["description"])), 0), False).to_numpy(
+        zero_copy_only=False
+    )
+    text, dense_text, distinct = _blank(text, dense_text, distinct, ~described)
+    parts, vectors, has_title = features.title_features([[(name, 1.0)] if name else [] for name in names], using)
+    owner = _owners(table["id"].to_pylist(), job_skills["job_id"])
+    wanted = skill_features.requirements(job_skills, owner, len(table), graph, using)
+    said = table["seniority"].to_pylist()
+    seniority = [level or levels.of_title(name) for level, name in zip(said, names, strict=True)]
+    fits, mask = features.fit_columns(
+        using, seniority, _numbers(table["min_years_experience"]), table["education"].to_pylist(), job=True
+    )
+    mask |= _bits(text=distinct > 0, title=has_title, skills=wanted.counts > 0)
+    widths = [load_lexicon().n_terms, titles.n_features(), max(1, len(wanted.skills))]
+    sparse, bounds = beside([text, parts, wanted.sparse], widths)
+    side = Side(sparse, np.hstack([dense_text, fits]), vectors, mask, features.richness(using, distinct, wanted.counts))
+    classes, asked = _classes(_asked(table, job_skills, owner, graph))
+    ordered = job_skills.take(pa.array(np.arange(len(job_skills))))
+    return Jobs(table, ordered, side, wanted, bounds, sum(widths), classes, asked)
+
+
+def _blank(text, dense, distinct, rows):  # type: ignore[no-untyped-def]
+    """Rows of text features emptied."""
+    dense[rows] = 0
+    return text.keep(~rows[text.rows]), dense, np.where(rows, 0, distinct)
+
+
+def _bits(**present: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Bits of the components whose inputs are there."""
+    out = np.zeros(len(next(iter(present.values()))), np.uint8)
+    for name, has in present.items():
+        out |= np.where(has, BIT[name], 0).astype(np.uint8)
+    return out
+
+
+def _special_skills(table: pa.Table, owner: NDArray[np.int64], graph: SkillGraph, n: int) -> tuple[list, list]:
+    """Per row of a side: codes of the languages and labels of the binding licences among its skills."""
+    kinds, labels = graph.kinds(), graph.labels()
+    spoken: list[set[str]] = [set() for _ in range(n)]
+    licensed: list[set[str]] = [set() for _ in range(n)]
+    coded = table["skill_id"].combine_chunks().dictionary_encode()
+    special: dict[int, tuple[bool, str]] = {}
+    for place, skill in enumerate(coded.dictionary.to_pylist()):
+        number = graph.number(skill)
+        if number >= 0 and kinds[number] == "language" and (code := levels.language_code(labels[number])):
+            special[place] = (True, code)
+        elif number >= 0 and kinds[number] == "licence" and vetoes.binding_licence(labels[number]):
+            special[place] = (False, labels[number])
+    indices = coded.indices.to_numpy(zero_copy_only=False) if len(coded) else np.zeros(0, np.int64)
+    for at in np.flatnonzero(np.isin(indices, list(special)) & (owner >= 0)).tolist() if special else ():
+        language, name = special[int(indices[at])]
+        (spoken if language else licensed)[owner[at]].add(name)
+    return spoken, licensed
+
+
+def _asked(table: pa.Table, job_skills: pa.Table, owner: NDArray[np.int64], graph: SkillGraph) -> list[vetoes.Asked]:
+    import pyarrow.compute as pc
+
+    required = pc.fill_null(pc.equal(job_skills["requirement"], "required"), False).combine_chunks()
+    required = required.to_numpy(zero_copy_only=False).astype(bool)
+    spoken, licensed = _special_skills(job_skills, np.where(required, owner, -1), graph, len(table))
+    columns = ("country", "remote", "remote_scope", "salary_annual_max", "salary_currency")
+    rows = zip(*(table[name].to_pylist() for name in columns), spoken, licensed, strict=True)
+    return [
+        vetoes.Asked(
+            frozenset(languages),
+            frozenset(licences),
+            country,
+            remote,
+            scope if remote == "remote" else None,
+            (amount, currency) if amount and currency else None,
+        )
+        for country, remote, scope, amount, currency, languages, licences in rows
+    ]
+
+
+def _profiles(table: pa.Table) -> list[profile.Profile]:
+    columns = ("content", "experience_years", "seniority", "uploaded_on")
+    return [
+        profile.read(profile.parse(content), years=years, seniority=seniority, today=day or _EPOCH)
+        for content, years, seniority, day in zip(*(table[name].to_pylist() for name in columns), strict=True)
+    ]
+
+
+def resumes(
+    table: pa.Table,
+    resume_skills: pa.Table,
+    against: Jobs,
+    *,
+    graph: SkillGraph | None = None,
+    using: Weights | None = None,
+) -> Resumes:
+    """Make the résumés' side against some jobs.
+
+    Args:
+        table: rows of ``tables.RESUMES``.
+        resume_skills: rows of ``tables.RESUME_SKILLS``; rows of other résumés are passed over.
+        against: the jobs; only the numbering of features is taken from them.
+        graph, using: as for ``jobs``.
+    """
+    import pyarrow as pa
+
+    using, graph = using or weights.load(), graph or skill_graph.load()
+    table = table.sort_by("id")
+    people = _profiles(table)
+    text, dense_text, distinct = features.term_features(pa.array([p.text for p in people], pa.large_string()), using)
+    # A label alone is compared as a title, as on the other side.
+    only_titles = np.array([not _more_than_titles(p) for p in people], bool)
+    text, dense_text, distinct = _blank(text, dense_text, distinct, only_titles)
+    parts, vectors, has_title = features.title_features([p.titles for p in people], using)
+    owner = _owners(table["id"].to_pylist(), resume_skills["resume_id"])
+    today = np.array(
+        [((day or _EPOCH) - _EPOCH) // timedelta(days=1) for day in table["uploaded_on"].to_pylist()], np.int64
+    )
+    held = skill_features.holdings(resume_skills, owner, today, len(table), against.wanted, graph, using)
+    years = np.array([np.nan if p.years is None else p.years for p in people])
+    fits, mask = features.fit_columns(
+        using, [p.seniority for p in people], years, [p.education for p in people], job=False
+    )
+    mask |= _bits(text=distinct > 0, title=has_title, skills=held.counts > 0)
+    widths = [load_lexicon().n_terms, titles.n_features(), max(1, len(against.wanted.skills))]
+    sparse, _ = beside([text, parts, held.sparse], widths)
+    side = Side(sparse, np.hstack([dense_text, fits]), vectors, mask, np.ones(len(table)))
+    classes, offered = _classes(_offered(table, resume_skills, owner, people, graph))
+    return Resumes(table, resume_skills, side, held, classes, offered, people)
+
+
+def _more_than_titles(person: profile.Profile) -> bool:
+    return len(person.text) > sum(len(title) + 1 for title, _ in person.titles)
+
+
+def _offered(
+    table: pa.Table,
+    resume_skills: pa.Table,
+    owner: NDArray[np.int64],
+    people: list[profile.Profile],
+    graph: SkillGraph,
+) -> list[vetoes.Offered]:
+    spoken, licensed = _special_skills(resume_skills, owner, graph, len(table))
+    written = table["language"].to_pylist()
+    out = []
+    for person, language, skills, licences in zip(people, written, spoken, licensed, strict=True):
+        declared = person.languages | frozenset(skills)
+        known = declared | {language} if declared and language else declared
+        out.append(vetoes.Offered(known, frozenset(licences), person.country, person.relocates, person.salary_floor))
+    return out

@@ -1,0 +1,122 @@
+"""Vetoes: facts that rule a pair out whatever its score, each with a sentence that says why.
+
+Belongs here: the four kinds (place, language, licence, salary) and their rules. A veto needs both sides to say the fact in
+so many words; what one side leaves open is never held against it. Jobs and résumés fall into few classes of such facts, so
+the verdict is looked up per pair of classes.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+PATH = Path(__file__).with_name("data") / "vetoes.toml"
+Veto = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a job rules out: languages and licences it requires, where one must live, the most it pays."""
+
+    languages: frozenset[str] = frozenset()
+    licences: frozenset[str] = frozenset()
+    country: str | None = None
+    remote: str | None = None
+    scope: str | None = None
+    pays: tuple[float, str] | None = None
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What a résumé says of the same facts; empty or null is not said."""
+
+    languages: frozenset[str] = frozenset()
+    licences: frozenset[str] = frozenset()
+    country: str | None = None
+    relocates: bool = False
+    floor: tuple[float, str] | None = None
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    return tomllib.loads(PATH.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4096)
+def countries_of(scope: str) -> frozenset[str] | None:
+    """Country codes that a remote scope allows; null where the scope is not understood."""
+    regions = _data()["regions"]
+    allowed: set[str] = set()
+    for part in scope.replace(";", ",").replace("/", ",").replace("|", ",").split(","):
+        name = part.strip().casefold()
+        if name in regions:
+            allowed |= set(regions[name].split())
+        elif len(name) == 2 and name.isalpha():
+            allowed.add(name.upper())
+        elif name:
+            return None
+    return frozenset(allowed) if allowed and "*" not in allowed else None
+
+
+def binding_licence(label: str) -> bool:
+    """Whether a licence rules a person out who lacks it, rather than being one more requirement (data/vetoes.toml)."""
+    name = label.casefold()
+    return not any(word in name for word in _data()["licences"]["learned_on_the_job"])
+
+
+def judge(job: Asked, resume: Offered) -> list[Veto]:
+    """The vetoes of a pair, ``[{"kind", "sentence"}]`` in a fixed order; empty if there is none."""
+    found: list[Veto] = []
+    place = _place(job, resume)
+    if place:
+        found.append({"kind": "place", "sentence": place})
+    lacking = sorted(job.languages - resume.languages) if resume.languages else []
+    if lacking:
+        names = " and ".join(_data()["languages"].get(code, code) for code in lacking)
+        found.append({"kind": "language", "sentence": f"The job requires {names}, which the résumé does not list."})
+    unlicensed = sorted(job.licences - resume.licences)
+    if unlicensed:
+        found.append(
+            {
+                "kind": "licence",
+                "sentence": f"The job requires {' and '.join(unlicensed)}, which the résumé does not show.",
+            }
+        )
+    if job.pays and resume.floor and job.pays[1] == resume.floor[1] and job.pays[0] < resume.floor[0]:
+        found.append(
+            {
+                "kind": "salary",
+                "sentence": f"The job pays at most {job.pays[0]:,.0f} {job.pays[1]} a year; "
+                f"the person asks for {resume.floor[0]:,.0f}.",
+            }
+        )
+    return found
+
+
+def _place(job: Asked, resume: Offered) -> str | None:
+    home = resume.country
+    if home is None:
+        return None
+    if job.remote == "remote":
+        allowed = countries_of(job.scope) if job.scope else None
+        if allowed is not None and home not in allowed:
+            return f"The job is remote within {job.scope} only; the résumé's home is {home}."
+        return None
+    if job.country and job.country != home and not resume.relocates:
+        return (
+            f"The job is in {job.country}; the résumé's home is {home} and it does not say that the person would move."
+        )
+    return None
+
+
+def verdicts(jobs: list[Asked], resumes: list[Offered]) -> NDArray[np.bool_]:
+    """Whether each résumé class (row) is ruled out by each job class (column)."""
+    return np.array([[bool(judge(job, resume)) for job in jobs] for resume in resumes], bool).reshape(
+        len(resumes), len(jobs)
+    )
