@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from jobmatch_dagster import tables
 from jobmatch_dagster.sql_models.model import Model
@@ -64,22 +65,21 @@ def of_model(project: Project, model: Model) -> Lineage:
     from sqlglot.errors import SqlglotError
     from sqlglot.lineage import lineage
 
-    schema = _schema(project)
-    body = model.render({})
-    result: Lineage = {}
-    for column in model.columns:
-        try:
-            node = lineage(column.name, body, schema=schema, dialect="postgres")
-        except (SqlglotError, ValueError):
-            result[column.name] = []
-            continue
-        leaves = set()
-        for step in node.walk():
-            if not step.downstream and isinstance(step.source, exp.Table):
-                relation = f"{step.source.db}.{step.source.name}" if step.source.db else step.source.name
-                leaves.add((relation, step.name.rsplit(".", 1)[-1].strip('"')))
-        result[column.name] = sorted(leaves)
-    return result
+    try:
+        nodes = lineage(None, model.render({}), schema=_schema(project), dialect="postgres")
+    except (SqlglotError, ValueError):
+        return {column.name: [] for column in model.columns}
+    return {column.name: _origins(nodes.get(column.name), exp.Table) for column in model.columns}
+
+
+def _origins(node: Any, table: Any) -> list[tuple[str, str]]:
+    """The (relation, column) pairs at the leaves below a node of sqlglot's lineage."""
+    found = set()
+    for step in node.walk() if node is not None else ():
+        if not step.downstream and isinstance(step.source, table):
+            relation = f"{step.source.db}.{step.source.name}" if step.source.db else step.source.name
+            found.add((relation, step.name.rsplit(".", 1)[-1].strip('"')))
+    return sorted(found)
 
 
 @lru_cache(maxsize=4)
