@@ -93,7 +93,7 @@ def page_problems(name: str, page: Any) -> Iterator[JobmatchError]:
         yield JobmatchError(
             name,
             f"is blocked: it is {page.blocked} instead of postings",
-            "Stop asking for a while; see docs/boards.md.",
+            "Leave the board alone for a while; see docs/boards.md.",
         )
     elif page.changed:
         yield JobmatchError(name, f"has changed: {page.changed}", "Compare the page with the board's schema.")

@@ -1,8 +1,8 @@
 """Crawl4AI's JsonCss extraction, with its schemas as data and a faster parser underneath.
 
 The schema language, the walk over fields and the meaning of each field type are Crawl4AI's own
-``JsonCssExtractionStrategy``. Its five access methods are replaced: lexbor instead of BeautifulSoup reads the page
-about twenty times faster, and a text keeps the space between two elements, where the original glues their words together.
+``JsonCssExtractionStrategy``. Its five access methods are replaced: lexbor instead of BeautifulSoup reads the page many
+times faster, and a text keeps the space between two elements, where the original glues their words together.
 """
 
 from __future__ import annotations

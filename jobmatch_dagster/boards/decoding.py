@@ -24,10 +24,10 @@ def decode(data: bytes, declared: str | None = None) -> str:
         if data.startswith(bom):
             return data.decode(name, "replace")
     meta = _META.search(data[:4096])
-    for name in ("utf-8", declared, meta.group(1).decode("ascii", "ignore") if meta else None):
-        if name:
+    for charset in ("utf-8", declared, meta.group(1).decode("ascii", "ignore") if meta else None):
+        if charset:
             try:
-                return data.decode(name)
+                return data.decode(charset)
             except (LookupError, UnicodeDecodeError):
                 continue
     # A body cut inside a character is still UTF-8.

@@ -25,9 +25,9 @@ def misses(posting: Posting, search: Search, board: Board, today: date) -> str |
         board: its own filters for keywords and place are trusted.
         today: the day of the scrape; ages count from it.
     """
-    if search.max_age_days is not None and posting.get("posted_on"):
-        if posting["posted_on"] < today - timedelta(days=search.max_age_days):
-            return "max_age_days"
+    posted_on = posting.get("posted_on")
+    if search.max_age_days is not None and posted_on and posted_on < today - timedelta(days=search.max_age_days):
+        return "max_age_days"
     for name in ("remote", "employment_type"):
         wanted, said = getattr(search, name), posting.get(name)
         if wanted is not None and said is not None and said != wanted:

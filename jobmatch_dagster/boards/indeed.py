@@ -231,4 +231,4 @@ def _outside(url: Any, site: str) -> str | None:
 
 
 def _key_in(url: str | None) -> str | None:
-    return (parse_qs(urlsplit(url or "").query).get("jk") or [None])[0]
+    return next(iter(parse_qs(urlsplit(url or "").query).get("jk", [])), None)

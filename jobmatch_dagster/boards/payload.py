@@ -1,4 +1,4 @@
-"""Data that a page carries for its own scripts: found by its marker, read by a JSON decoder, never by a regular expression."""
+"""Data that a page carries for its own scripts: found by its marker and read by a JSON decoder."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def text(value: Any) -> str | None:
 
 
 def markup(value: Any) -> str | None:
-    """HTML as it stands, with one layer of escaping removed where the whole of it was escaped; None if it shows nothing."""
+    """HTML as it stands, unescaped once where the whole of it was escaped; None if it shows nothing."""
     if not isinstance(value, str):
         return None
     if "<" not in value and "&lt;" in value:
@@ -78,7 +78,7 @@ def number(value: Any) -> float | None:
 
 
 def count(value: Any) -> int | None:
-    """A whole number of things from a number or from text such as "1,234 jobs"; None for "1,000+"-like estimates too."""
+    """A whole number from a number or from text such as "1,234 jobs"; an estimate such as "1,000+" is None."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return int(value) if value >= 0 else None
     match = re.search(r"\d[\d.,\s\u00a0\u202f]*(\+)?", value) if isinstance(value, str) else None
@@ -88,7 +88,7 @@ def count(value: Any) -> int | None:
 
 
 def day(value: Any) -> date | None:
-    """The calendar day of an ISO date or instant (in the offset it is written in) or of epoch seconds or milliseconds (UTC)."""
+    """The day of an ISO date or instant, in the offset it is written in, or of epoch seconds or milliseconds (UTC)."""
     if isinstance(value, str):
         if match := _ISO_DAY.match(value):
             try:

@@ -245,7 +245,8 @@ def _item_links(body: str, site: str) -> dict[str, str]:
     for document in jsonld.documents(body):
         for listing in jsonld.of_type(document, "ItemList"):
             for entry in dicts(listing.get("itemListElement")):
-                item = entry.get("item") if isinstance(entry.get("item"), dict) else entry
+                inside = entry.get("item")
+                item = inside if isinstance(inside, dict) else entry
                 link = values.link(item.get("url") or entry.get("url"), site)
                 if link:
                     by_key.setdefault(_key_in(link) or link, link)

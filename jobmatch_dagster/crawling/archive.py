@@ -112,7 +112,7 @@ class Archive:
         for place, meta in enumerate(self._journal_meta):
             self._latest[meta["key"]] = (meta["outcome"], self._stored + place)
 
-    # --- writing ------------------------------------------------------------------------------------------------------
+    # --- writing ---------------------------------------------------------------------------------------------
 
     def append(self, **fields: Any) -> Page:
         """Keep one page (the fields of ``Page`` but its number) and return it with its number."""
@@ -164,7 +164,7 @@ class Archive:
         self._stored, self.count, self._latest, self._offsets = 0, 0, {}, []
         self._journal = self._open_journal()
 
-    # --- reading ------------------------------------------------------------------------------------------------------
+    # --- reading ---------------------------------------------------------------------------------------------
 
     def find(self, key: str) -> Page | None:
         """The kept answer to a request, if asking again would bring nothing new."""
@@ -214,7 +214,7 @@ class Archive:
         if waiting:
             yield pa.RecordBatch.from_pylist(waiting, SCHEMA)
 
-    # --- the journal --------------------------------------------------------------------------------------------------
+    # --- the journal -----------------------------------------------------------------------------------------
 
     def _open_journal(self) -> IO[bytes]:
         """Open for appending after the last whole record; what a killed process left half written is cut off."""

@@ -1,4 +1,4 @@
-"""The walk through a board: every search page by page, then the postings' own pages. Decides what to ask, in which order.
+"""The walk through a board: every search page by page, then the postings' own pages. Decides what to ask and when.
 
 Lists come first: if the board shuts the door half way, every posting is known at least by its card. What the archive
 already holds is not asked again, so the walk of a killed scrape runs through its kept pages and goes on from there.
@@ -124,7 +124,7 @@ class Harvest:
             self._reader.shutdown()
         return self.course
 
-    # --- searches ------------------------------------------------------------------------------------------------------
+    # --- searches --------------------------------------------------------------------------------------------
 
     async def _search(self, search: Search) -> None:
         state, seen, stale = Paging(), set[str](), 0
@@ -149,7 +149,7 @@ class Harvest:
                 return
             request = self.board.next_request(search, extracted, state)
 
-    # --- details -------------------------------------------------------------------------------------------------------
+    # --- details ---------------------------------------------------------------------------------------------
 
     def _wanting_details(self) -> list[Request]:
         """Requests for the full text of each posting that lacks it and is still wanted by its search."""
@@ -166,7 +166,7 @@ class Harvest:
         search = self.assembly.searches.get((posting or {}).get("search_id") or "")
         await self._page(request, self.board.base_url(self.settings, search), search.id if search else None)
 
-    # --- one page ------------------------------------------------------------------------------------------------------
+    # --- one page --------------------------------------------------------------------------------------------
 
     async def _page(self, request: Request, base: str, search_id: str | None) -> Extracted | None:
         """Have one page, kept or fetched, and fold it in; None where it cannot be had."""
@@ -228,7 +228,7 @@ class Harvest:
         return None
 
     def _failed(self, error: ScrapingError, fields: dict[str, Any]) -> None:
-        """Keep a request that was given up, so that the archive tells the whole story and a later attempt asks again."""
+        """Keep a request that was given up: the archive tells the whole story, and a later attempt asks again."""
         if error is self.fetcher.breaker.reason and error.url != fields["url"]:
             self._note(error, None)
             return
@@ -263,7 +263,7 @@ class Harvest:
                 }
             )
 
-    # --- running ---------------------------------------------------------------------------------------------------------
+    # --- running ---------------------------------------------------------------------------------------------
 
     async def _off_loop(self, work: Callable[[], Extracted]) -> Extracted:
         return await asyncio.get_running_loop().run_in_executor(self._reader, work)

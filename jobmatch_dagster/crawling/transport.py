@@ -67,6 +67,7 @@ def _strategy_class() -> type:
 
         def __init__(self, settings: Settings) -> None:
             super().__init__(max_connections=settings.crawl_concurrency)
+            self._session: aiohttp.ClientSession | None = None
             self._settings = settings
 
         async def start(self) -> None:
@@ -86,6 +87,7 @@ def _strategy_class() -> type:
 
         async def _handle_http(self, url: str, config: Any) -> AsyncCrawlResponse:
             await self.start()
+            assert self._session is not None
             exchange: Exchange = config
             async with self._session.request(
                 exchange.method,
@@ -109,7 +111,7 @@ def _strategy_class() -> type:
 
 
 async def _body(response: Any, limit: int) -> bytes:
-    """The body after decompression; reading stops at the limit, so a small file that unpacks to a huge one does no harm."""
+    """The body after decompression, read no further than the limit: a small file may unpack to a huge one."""
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):
         raise ExchangeFailed(f"answered in a compression that was not offered ({coding[:20]})", broken=True)
