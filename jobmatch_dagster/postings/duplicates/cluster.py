@@ -1,0 +1,219 @@
+"""Join advertisements that are the same: candidates by hashing, then a check of company, title, place and true similarity.
+
+Rules. Two rows are *one ad* if the companies agree (legal forms and aliases aside), the titles agree, and the texts do: at
+least 80 % of their shingles in common, or 50 % where title, company and city agree on two boards. Ads of one place are
+duplicates; of several places they are jobs of their own that share a group. The canonical row of a place is the one seen
+first, then the one with the longest text, then the smallest id; a canonical row that is known from earlier days stays.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from jobmatch_dagster.postings.duplicates.names import company_key, title_key
+from jobmatch_dagster.postings.duplicates.signature import PERMUTATIONS, jaccard
+
+SAME_TEXT = 0.80
+SAME_AD_ELSEWHERE = 0.50
+ESTIMATE_MARGIN = 0.12  # two standard errors of an estimate from 64 minima at 0.8
+ESTIMATE_ALONE = 0.90  # where the text itself is not at hand
+_BAND = 4
+_EMPTY = np.uint32(0xFFFFFFFF)
+
+
+@dataclass(frozen=True)
+class Item:
+    """What the comparison needs of a job.
+
+    Attributes:
+        id, board, external_id, title, company: as in the table of jobs.
+        place: country and city, or "" where not known.
+        text: the description, or None where only the signature is kept.
+        text_hash: equal for equal texts, or None.
+        first_seen: day it was first seen.
+        known: a job of an earlier day; its ``canonical`` and ``group`` stand.
+        canonical, group: ``duplicate_of`` and ``group_id`` of a known job.
+    """
+
+    id: str
+    board: str
+    external_id: str
+    title: str
+    company: str
+    place: str
+    text: str | None
+    text_hash: str | None
+    first_seen: date
+    known: bool = False
+    canonical: str | None = None
+    group: str | None = None
+
+
+@dataclass
+class Clusters:
+    """The result, in the order of the items: each list has one entry per item."""
+
+    duplicate_of: list[str | None]
+    group_id: list[str | None]
+    similarity: list[float | None]
+    also: list[list[int]] = field(default_factory=list)
+
+
+class _Union:
+    """Union-find whose root is the smallest index, so that the order of joining does not matter."""
+
+    def __init__(self, count: int) -> None:
+        self.parent = list(range(count))
+
+    def root(self, item: int) -> int:
+        while self.parent[item] != item:
+            self.parent[item] = self.parent[self.parent[item]]
+            item = self.parent[item]
+        return item
+
+    def join(self, one: int, other: int) -> None:
+        low, high = sorted((self.root(one), self.root(other)))
+        self.parent[high] = low
+
+
+def cluster(items: Sequence[Item], signatures: np.ndarray) -> Clusters:
+    """Find the duplicates and the groups among jobs.
+
+    Args:
+        items: jobs of the day, and the open jobs of earlier days.
+        signatures: of their texts, shape (items, 64).
+    """
+    companies = _numbers([company_key(item.company) for item in items])
+    titles = _numbers([title_key(item.title) for item in items])
+    union = _Union(len(items))
+    similarity: list[float | None] = [None] * len(items)
+    for one, other in _candidates(items, signatures, companies, titles):
+        alike = _same_ad(items[one], items[other], signatures, one, other)
+        if alike is None:
+            continue
+        union.join(one, other)
+        for index in (one, other):
+            similarity[index] = max(alike, similarity[index] or 0.0)
+    members: dict[int, list[int]] = defaultdict(list)
+    for index in range(len(items)):
+        members[union.root(index)].append(index)
+    result = Clusters([None] * len(items), [None] * len(items), similarity, [[] for _ in items])
+    for indices in members.values():
+        if len(indices) > 1:
+            _settle(items, indices, result)
+    return result
+
+
+def _numbers(keys: list[str]) -> np.ndarray:
+    order = {key: number for number, key in enumerate(sorted(set(keys)))}
+    return np.array([order[key] for key in keys], np.int64)
+
+
+def _candidates(
+    items: Sequence[Item], signatures: np.ndarray, companies: np.ndarray, titles: np.ndarray
+) -> list[tuple[int, int]]:
+    """Pairs worth a look: neighbours in a band's bucket, and neighbours of one company, title and place."""
+    if len(items) < 2:
+        return []
+    index = np.arange(len(items))
+    worded = index[signatures[:, 0] != _EMPTY]
+    pairs: list[np.ndarray] = []
+    for start in range(0, PERMUTATIONS, _BAND):
+        band = signatures[worded, start : start + _BAND].astype(np.uint64)
+        key = np.zeros(len(worded), np.uint64)
+        for column in range(_BAND):
+            key = (key ^ band[:, column]) * np.uint64(0x9E3779B97F4A7C15)
+        pairs.append(_neighbours(worded, key, titles[worded], companies[worded]))
+    places = _numbers([item.place for item in items])
+    pairs.append(_neighbours(index, companies * (titles.max() + 1) + titles, places, index))
+    # the first of a text also meets every equal one: a bucket of many equal ads stays one cluster
+    found = np.unique(np.concatenate(pairs), axis=0)
+    return [(int(one), int(other)) for one, other in found]
+
+
+def _neighbours(rows: np.ndarray, key: np.ndarray, second: np.ndarray, third: np.ndarray) -> np.ndarray:
+    """Pairs of rows that follow each other, at a distance of up to two, among those with one key."""
+    order = np.lexsort((rows, third, second, key))
+    pairs = []
+    for step in (1, 2):
+        one, other = order[:-step], order[step:]
+        same = key[one] == key[other]
+        pairs.append(np.sort(np.stack([rows[one[same]], rows[other[same]]], axis=1), axis=1))
+    return np.concatenate(pairs)
+
+
+def _same_ad(one: Item, other: Item, signatures: np.ndarray, a: int, b: int) -> float | None:
+    """The similarity of two rows of one ad, or None where they are not."""
+    if not _same_company(one.company, other.company):
+        return None
+    same_title = title_key(one.title) == title_key(other.title)
+    same_text = one.text_hash is not None and one.text_hash == other.text_hash
+    if not same_title and not (same_text and _title_within(one.title, other.title)):
+        return None
+    if same_text:
+        return 1.0
+    elsewhere = one.board != other.board and one.place == other.place and one.place != ""
+    if signatures[a, 0] == _EMPTY or signatures[b, 0] == _EMPTY:
+        return 1.0 if same_title and (elsewhere or _same_unnamed(one, other)) else None
+    bar = SAME_AD_ELSEWHERE if elsewhere else SAME_TEXT
+    estimate = float(np.mean(signatures[a] == signatures[b]))
+    if estimate < bar - ESTIMATE_MARGIN:
+        return None
+    if one.text is None or other.text is None:
+        return estimate if estimate >= (ESTIMATE_ALONE if bar == SAME_TEXT else bar + ESTIMATE_MARGIN) else None
+    true = jaccard(one.text, other.text)
+    return true if true >= bar else None
+
+
+def _same_unnamed(one: Item, other: Item) -> bool:
+    """Two rows that came without an id of their own and are equal in everything."""
+    return one.external_id.startswith("row:") and one.external_id.split("~")[0] == other.external_id.split("~")[0]
+
+
+def _same_company(one: str, other: str) -> bool:
+    first, second = company_key(one), company_key(other)
+    if first == second:
+        return bool(first)
+    short, long = sorted((first.split(), second.split()), key=len)
+    # "Bosch" and "Bosch Engineering": the longer name begins with the shorter, which must be a telling word
+    return bool(short) and long[: len(short)] == short and len(" ".join(short)) >= 4
+
+
+def _title_within(one: str, other: str) -> bool:
+    """The same words, or one title with a place or a team added behind."""
+    first, second = title_key(one).split(), title_key(other).split()
+    short, long = sorted((first, second), key=len)
+    return len(short) >= 2 and long[: len(short)] == short
+
+
+def _settle(items: Sequence[Item], indices: list[int], result: Clusters) -> None:
+    """Within one ad: duplicates by place, a group over the places."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for index in indices:
+        places[items[index].place].append(index)
+    if "" in places and len(places) == 2:
+        named = next(place for place in places if place)
+        places[named] = sorted(places[named] + places.pop(""))
+    canonicals = []
+    for members in places.values():
+        first = min(members, key=lambda index: _rank(items[index]))
+        root = items[first].canonical or items[first].id
+        canonicals.append((_rank(items[first]), root))
+        for index in members:
+            result.also[index] = [other for other in members if other != index]
+            if items[index].id != root:
+                result.duplicate_of[index] = root
+    if len(places) > 1:
+        known = sorted(items[index].group or "" for index in indices if items[index].group)
+        group = known[0] if known else min(canonicals)[1]
+        for index in indices:
+            result.group_id[index] = group
+
+
+def _rank(item: Item) -> tuple[date, int, str]:
+    return item.first_seen, -len(item.text or ""), item.id

@@ -1,0 +1,82 @@
+"""Which language an advertisement is in, from its title and body together, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jobmatch_dagster.postings.language import scripts
+from jobmatch_dagster.postings.language.langdetect_port import detect, encode
+
+LONG = 200  # Latin letters from which langdetect alone is trusted
+
+
+@dataclass(frozen=True)
+class Language:
+    """A decision.
+
+    Attributes:
+        code: ISO 639-1, or None where nothing could be read.
+        confidence: 0 to 1.
+    """
+
+    code: str | None = None
+    confidence: float = 0.0
+
+
+def decide(title: str, body: str = "") -> Language:
+    """The language of one advertisement; see ``languages``."""
+    return languages([title], [body])[0]
+
+
+def languages(titles: Sequence[str], bodies: Sequence[str]) -> list[Language]:
+    """The language of each advertisement.
+
+    Args:
+        titles: job titles.
+        bodies: plain-text descriptions, "" where there is none.
+
+    Returns:
+        One decision a text. The script decides where it can; Latin text goes to langdetect's algorithm. What is below
+        the bar of the settings is still reported here, with its confidence: the caller makes it null.
+    """
+    texts = [f"{title}\n{body}" if body else title for title, body in zip(titles, bodies, strict=True)]
+    codes, bounds = encode(texts)
+    counts = scripts.count_scripts(codes, bounds, scripts.SCRIPT_OF)
+    decided: list[Language | None] = [_by_script(row) for row in counts]
+    rest = [index for index, language in enumerate(decided) if language is None]
+    if rest:
+        labels, chances = detect([texts[i] if counts[i, scripts.LATIN] >= LONG else texts[i].lower() for i in rest])
+        for index, label, chance in zip(rest, labels, chances, strict=True):
+            decided[index] = _by_grams(counts[index], label, float(chance))
+    return [language or Language() for language in decided]
+
+
+def _by_script(counts: np.ndarray) -> Language | None:
+    """The language that the script alone tells; None where n-grams must."""
+    letters = int(counts[: scripts.OTHER + 1].sum())
+    if letters < 2:
+        return Language()
+    han, kana, latin_words = int(counts[scripts.HAN]), int(counts[scripts.KANA]), int(counts[scripts.LATIN_WORDS])
+    asian = han + kana
+    # A Chinese character says about as much as half a word: ads full of product names are still Chinese.
+    if asian >= 2 and asian >= latin_words:
+        share = asian / (asian + latin_words)
+        code = "ja" if kana * 12 >= asian else "zh"
+        return Language(code, round(min(0.9999, share**0.3), 4))
+    for script, code in scripts.DECIDES.items():
+        if counts[script] * 2 >= letters:
+            return Language(code, round(min(0.9999, (int(counts[script]) / letters) ** 0.3), 4))
+    return None
+
+
+def _by_grams(counts: np.ndarray, label: str | None, chance: float) -> Language:
+    if label is None or label == "unknown":
+        return Language()
+    code = label.split("-")[0]
+    for script, codes in scripts.LANGUAGES_OF.items():
+        if counts[script] * 2 >= counts[: scripts.OTHER + 1].sum() and code not in codes:
+            return Language(codes[0], 0.5)
+    return Language(code, round(chance, 4))

@@ -1,0 +1,152 @@
+"""HTML of any quality becomes readable plain text; what the text means is not this module's business.
+
+The result keeps paragraphs, bullets and the exact characters of ``C++``, ``.NET`` and ``A/B``. Cleaning its own result again
+changes nothing. Offsets that other modules report as evidence point into it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+from jobmatch_dagster.postings.words import load
+
+MAX_HTML_CHARS = 5_000_000
+MAX_TEXT_CHARS = 1_000_000
+MAX_TITLE_CHARS = 500
+_PASSES = 8
+
+_BLOCK = (
+    "address|article|aside|blockquote|body|br|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|head|header|hr|"
+    "html|legend|li|main|menu|nav|ol|option|p|pre|section|select|summary|table|tbody|tfoot|thead|title|tr|ul"
+)
+_INLINE = (
+    "a|abbr|acronym|b|bdi|bdo|big|button|cite|code|del|dfn|em|font|i|iframe|img|input|ins|kbd|label|link|mark|meta|noscript|object|q|"
+    "s|samp|script|small|span|strike|strong|style|sub|sup|svg|td|template|textarea|th|time|tt|u|var|video|wbr"
+)
+_TAG = re.compile(rf"</?(?:{_BLOCK}|{_INLINE})(?=[\s/>])[^<>]*>|<!--|<!doctype\b", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(rf"&lt;/?(?:{_BLOCK}|{_INLINE})(?=[\s/]|&gt;)", re.IGNORECASE)
+_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK})(?=[\s/>])", re.IGNORECASE)
+_PRE = re.compile(r"<pre\b", re.IGNORECASE)
+# Where a line or a paragraph begins. A mark put inside a comment or an attribute does no harm: the parser drops it.
+_PARAGRAPH = re.compile(r"<(?=/?(?:p|h[1-6]|ul|ol|table|section|article|blockquote|dl|hr)[\s/>])", re.IGNORECASE)
+_LINE = re.compile(
+    r"<(?=/?(?:div|tr|dt|dd|header|footer|main|aside|figure|form|details|summary|option|pre)[\s/>])", re.IGNORECASE
+)
+_BREAK = re.compile(r"<br(?=[\s/>])", re.IGNORECASE)
+_ITEM = re.compile(r"<li(?:\s[^<>]*)?>", re.IGNORECASE)
+_ITEM_END = re.compile(r"</li\s*>", re.IGNORECASE)
+_CELL_END = re.compile(r"</t[dh]\s*>", re.IGNORECASE)
+_DROPPED = ["script", "style", "template", "noscript", "iframe", "svg", "object", "textarea", "select", "title"]
+_HAS_DROPPED = re.compile(rf"<(?:{'|'.join(_DROPPED)})\b", re.IGNORECASE)
+
+# Marks that steer direction or width and are invisible: they would split words for every reader that follows.
+_INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x061C, 0x180E, 0x200B, 0x200C, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+)
+_CONTROL = dict.fromkeys(
+    [*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0), 0xFFFE, 0xFFFF]
+)
+_SPACES = dict.fromkeys([0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+_LINES = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n\n"}
+_TRANSLATION = _INVISIBLE | _CONTROL | _SPACES | _LINES
+_NEEDS_TRANSLATION = re.compile("[" + "".join(re.escape(chr(code)) for code in _TRANSLATION) + "]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Bytes of UTF-8 that were read as Latin-1 or Windows-1252, or Windows-1252's controls.
+_MOJIBAKE = re.compile("[ÂÃâÄÅÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|ï»¿|ï¿½|[\u0080-\u009f]")
+_BULLET = re.compile(r"^[ \t]*(?:[•●▪◦‣·∙○■□►▶➢➤✓✔*–—-])[ \t]*\n+[ \t]*(?=\S)", re.MULTILINE)
+
+
+def unicode_clean(text: str) -> str:
+    """Repair the characters of a text: mojibake, lone surrogates, invisible marks, exotic spaces; compose accents (NFC)."""
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if _MOJIBAKE.search(text):
+        import ftfy
+
+        text = ftfy.fix_encoding(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if _NEEDS_TRANSLATION.search(text):
+        text = text.translate(_TRANSLATION)
+    return text
+
+
+def one_line(value: str, limit: int = MAX_TITLE_CHARS) -> str:
+    """A title, company or place: entities and tags resolved, white space collapsed, cut at ``limit`` characters."""
+    text = value[: limit * 20]
+    if "<" in text or "&" in text or _NEEDS_TRANSLATION.search(text) or not text.isascii():
+        text = plain_text(text)
+    return " ".join(text.split())[:limit].rstrip()
+
+
+def plain_text(source: str) -> str:
+    """Readable text of a posting's description.
+
+    Args:
+        source: HTML (also escaped once or more, or broken) or plain text; longer than ``MAX_HTML_CHARS`` is cut there.
+
+    Returns:
+        Lines without blanks at their ends, at most one empty line between paragraphs, list items begin with ``• ``.
+        ``plain_text(plain_text(x)) == plain_text(x)``.
+    """
+    text = source[:MAX_HTML_CHARS]
+    for _ in range(_PASSES):
+        before = text
+        text = _tidy(_markup_out(unicode_clean(text)))
+        if text == before or ("<" not in text and "&" not in text):
+            break
+    return without_boilerplate(text[:MAX_TEXT_CHARS].rstrip())
+
+
+def _markup_out(text: str) -> str:
+    if "&" in text and _ESCAPED_TAG.search(text):
+        text = html.unescape(text)
+    if "<" in text and _TAG.search(text):
+        return _parsed(text)
+    return html.unescape(text) if "&" in text else text
+
+
+def _parsed(source: str) -> str:
+    from selectolax.lexbor import LexborHTMLParser
+
+    if not _PRE.search(source) and _BLOCK_TAG.search(source):
+        source = " ".join(source.split())
+    source = _PARAGRAPH.sub("\n\n<", source)
+    source = _LINE.sub("\n<", source)
+    source = _BREAK.sub("\n<br", source)
+    source = _ITEM_END.sub("</li>\n", _ITEM.sub("\n<li>• ", source))
+    source = _CELL_END.sub(" \t", source)
+    tree = LexborHTMLParser(source)
+    if _HAS_DROPPED.search(source):
+        tree.strip_tags(_DROPPED)
+    root = tree.body or tree.root
+    return root.text(deep=True, separator="") if root is not None else ""
+
+
+def _tidy(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    kept: list[str] = []
+    for line in lines:
+        if line in ("•", "") and (not kept or not kept[-1]):
+            continue
+        kept.append("" if line == "•" else line)
+    while kept and not kept[-1]:
+        kept.pop()
+    return "\n".join(kept)
+
+
+@lru_cache(maxsize=1)
+def _boilerplate() -> frozenset[str]:
+    return frozenset(load("boilerplate")["lines"])
+
+
+def without_boilerplate(text: str) -> str:
+    """Drop whole lines that are nothing but a page's own buttons ("Apply now", "Accept all cookies"), in any of the languages."""
+    known = _boilerplate()
+    lines = text.split("\n")
+    kept = [line for line in lines if len(line) > 60 or line.strip("•…!.»→> ").casefold() not in known or not line]
+    return text if len(kept) == len(lines) else _tidy("\n".join(kept))
