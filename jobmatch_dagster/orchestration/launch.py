@@ -54,7 +54,11 @@ def execute(
 
     tags = {"board": partition.split("|", 1)[0]} if job == "scrape_board" else {}
     result = defs.resolve_job_def(job).execute_in_process(
-        instance=instance, partition_key=partition, run_config={**QUIET, **(run_config or {})}, tags=tags, raise_on_error=False
+        instance=instance,
+        partition_key=partition,
+        run_config={**QUIET, **(run_config or {})},
+        tags=tags,
+        raise_on_error=False,
     )
     stage, reason = None, None
     for event in result.all_events:
