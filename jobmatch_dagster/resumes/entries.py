@@ -1,0 +1,350 @@
+"""A section's lines to entries: where one job, school or project ends and the next begins, and the phrases of its head.
+
+The anchor of an entry is its date. What the phrases mean is decided by ``work``, ``education`` and ``extras``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from statistics import median
+
+from jobmatch_dagster.resumes import dates, lexicon, places
+from jobmatch_dagster.resumes.dates import DateSpan
+from jobmatch_dagster.resumes.model import Line
+from jobmatch_dagster.resumes.places import Place
+
+MAX_HEAD_LINES = 4
+_SEPARATOR = re.compile(
+    r"\t|\s+[|·•∙/]\s+|\s+[-–—]+\s+|\s*\|\s*|\s+·\s*|\s{2,}|(?<=\w)\s*—\s*(?=\w)|:\s+(?=[A-Z])|;\s+"
+)
+_TRIM = " \t,;:|·•∙–—-()[]/→"
+_URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|io|dev|de|fr)/\S+", re.I)
+_TERMS = re.compile(
+    r"^\(?(?:full[- ]time|part[- ]time|contract|permanent|temporary|vollzeit|teilzeit|temps plein|temps partiel|cdi|cdd|"
+    r"jornada completa|media jornada|pełny etat|freelance contract|link|website|url)\)?$",
+    re.I,
+)
+_DURATION = re.compile(
+    r"\(?\b\d+\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|años?|meses|anni|mesi|lata?|lat|mies\w*|maand\w*|jaar)\b\.?"
+    r"(?:,?\s*(?:and\s+)?\d+\s*(?:months?|mos?|monate?|mois|meses|mesi|mies\w*|maand\w*)\b\.?)?\)?",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Phrase:
+    """A piece of an entry's head with its place in the body and its look."""
+
+    text: str
+    start: int
+    end: int
+    row: int
+    bold: bool = False
+    italic: bool = False
+    size: float = 0.0
+
+
+@dataclass(slots=True)
+class Entry:
+    """One item of a section.
+
+    Attributes:
+        phrases: the head without dates and places, in reading order.
+        span: dates with offsets into the body, or None.
+        place: where it was, with its offsets.
+        summary, highlights: the text under the head, as paragraphs and list items.
+        start, end: offsets of the whole entry in the body.
+    """
+
+    phrases: list[Phrase]
+    span: DateSpan | None = None
+    place: Place | None = None
+    place_at: tuple[int, int] | None = None
+    url: str | None = None
+    summary: list[str] = field(default_factory=list)
+    highlights: list[str] = field(default_factory=list)
+    start: int = 0
+    end: int = 0
+    head_rows: int = 0
+
+
+def read(lines: list[Line]) -> list[Entry]:
+    """The entries of a section.
+
+    Args:
+        lines: the section's lines, with their offsets set.
+    """
+    return [_entry(head, rest) for head, rest in segment(lines)]
+
+
+def segment(lines: list[Line]) -> list[tuple[list[Line], list[Line]]]:
+    """Cut a section into (head lines, text lines) of each entry."""
+    if not lines:
+        return []
+    body = _body_flags(lines)
+    anchors = [n for n, line in enumerate(lines) if not body[n] and _has_date(line)]
+    if not anchors:
+        return _without_dates(lines, body)
+    starts = _starts(lines, body, anchors)
+    cut = []
+    for k, start in enumerate(starts):
+        stop = starts[k + 1] if k + 1 < len(starts) else len(lines)
+        anchor = next(a for a in anchors if start <= a < stop)
+        end = anchor + 1
+        while end < stop and not body[end] and end - start < MAX_HEAD_LINES and _belongs(lines, end):
+            end += 1
+        if end < stop and _only_notes(lines[start:end]) and len(lines[end].text.split()) <= 12:
+            end += 1
+        cut.append((lines[start:end], lines[end:stop]))
+    return cut
+
+
+def _only_notes(head: list[Line]) -> bool:
+    """Whether a head has dates and places but no name of anything."""
+    return not any(_phrases(cell.text, 0, 0, head[0])[0] for line in head for cell in line.cells)
+
+
+def _belongs(lines: list[Line], n: int) -> bool:
+    """Whether a short line after the anchor is still part of the head."""
+    gap = lines[n].gap
+    text = lines[n].text
+    return (gap is None or gap < 1.2) and not text.endswith((".", ":")) and len(text) < 100
+
+
+def _has_date(line: Line) -> bool:
+    text = line.text
+    for span in dates.find(text):
+        if span.range:
+            return True
+        alone = any(dates.is_only_date(cell.text) for cell in line.cells)
+        at_edge = span.end >= len(text.rstrip(" )].")) - 1 or span.start <= 1
+        if alone or (at_edge and len(text) < 90):
+            return True
+    return False
+
+
+def _body_flags(lines: list[Line]) -> list[bool]:
+    """True for list items, their continuations and paragraphs; False for lines that may be heads."""
+    wide = max((line.cells[-1].x1 for line in lines), default=0) - min(line.x0 for line in lines)
+    edge = min(line.x0 for line in lines)
+    flags: list[bool] = []
+    for n, line in enumerate(lines):
+        before = lines[n - 1] if n else None
+        flag = line.bullet or _reads_like_text(line)
+        if not flag and before is not None and flags[-1] and before.flow == line.flow and not _has_date(line):
+            close = (line.gap or 0) < 0.6 if line.gap is not None else False
+            inside = line.x0 > edge + 4 if wide else False
+            full = before.cells[-1].x1 - edge > 0.7 * wide if wide else len(before.text) > 70
+            lower = line.text[:1].islower()
+            flag = lower or (
+                close and not line.bold and len(line.cells) == 1 and ((inside and before.bullet) or (full and inside))
+            )
+            flag = flag or (
+                close and full and not line.bold and line.size == before.size and line.text.rstrip()[-1:] in ".;"
+            )
+        flags.append(flag)
+    return flags
+
+
+def _reads_like_text(line: Line) -> bool:
+    text = line.text
+    words = text.split()
+    if _has_date(line):
+        return len(words) > 22
+    if text[:1].islower() and len(words) > 2:
+        return True
+    return (
+        len(words) >= 12
+        or (len(words) >= 7 and text.endswith("."))
+        or (len(words) >= 9 and not line.bold and "," not in text)
+    )
+
+
+def _starts(lines: list[Line], body: list[bool], anchors: list[int]) -> list[int]:
+    """The first line of each entry, one for each anchor that opens a new one."""
+    gaps = [line.gap for line in lines if line.gap is not None]
+    usual = median(gaps) if gaps else 0.0
+    lead: int | None = None
+    model: Line | None = None
+    starts: list[int] = []
+    taken = -1
+    for anchor in anchors:
+        lowest = taken + 1
+        start = anchor
+        while start > lowest and not body[start - 1] and anchor - start < MAX_HEAD_LINES - 1:
+            if (
+                starts
+                and lead is not None
+                and anchor - start >= lead
+                and not (model and _same_look(lines[start - 1], model))
+            ):
+                break
+            if (
+                starts
+                and start != anchor
+                and _opens(lines[start], usual)
+                and lead is not None
+                and anchor - start >= lead
+            ):
+                break
+            if (
+                _opens(lines[start], usual)
+                and start <= anchor
+                and start > lowest
+                and _opens_more(lines, start, lowest, usual)
+            ):
+                break
+            start -= 1
+        if starts and start <= starts[-1]:
+            continue
+        if starts and _continues(lines, starts[-1], anchors, anchor, start):
+            continue
+        starts.append(start)
+        if lead is None:
+            lead, model = anchor - start, lines[start]
+        taken = anchor
+    if starts and starts[0] > 0 and all(not body[k] for k in range(starts[0])):
+        starts[0] = max(0, starts[0] - 1) if starts[0] == 1 else starts[0]
+    return starts
+
+
+def _opens(line: Line, usual: float) -> bool:
+    return line.gap is not None and line.gap > usual + 0.35
+
+
+def _opens_more(lines: list[Line], start: int, lowest: int, usual: float) -> bool:
+    """Whether the white space above a line is the widest around, so that an entry begins with it."""
+    here = lines[start].gap or 0
+    above = max((lines[k].gap or 0 for k in range(lowest + 1, start)), default=usual)
+    return here >= above
+
+
+def _continues(lines: list[Line], begin: int, anchors: list[int], anchor: int, start: int) -> bool:
+    """A second date in one head (an expected date, a note) opens no entry."""
+    last = max(a for a in anchors if a < anchor)
+    return start == anchor and anchor == last + 1 and _only_notes([lines[anchor]]) and anchor - begin < MAX_HEAD_LINES
+
+
+def _same_look(a: Line, b: Line) -> bool:
+    return a.bold == b.bold and a.italic == b.italic and abs(a.size - b.size) < 0.4 and abs(a.x0 - b.x0) < 4
+
+
+def _without_dates(lines: list[Line], body: list[bool]) -> list[tuple[list[Line], list[Line]]]:
+    """Entries of a section that has no dates: a head after text, after white space, or that looks like the first."""
+    gaps = [line.gap for line in lines if line.gap is not None]
+    usual = median(gaps) if gaps else 0.0
+    starts = [0]
+    for n in range(1, len(lines)):
+        if body[n]:
+            continue
+        after_text = body[n - 1]
+        apart = _opens(lines[n], usual)
+        if after_text or apart or (n - starts[-1] >= 1 and lines[n].bold and not lines[n - 1].bold):
+            starts.append(n)
+    cut = []
+    for k, start in enumerate(starts):
+        stop = starts[k + 1] if k + 1 < len(starts) else len(lines)
+        end = start
+        while end < stop and not body[end] and end - start < MAX_HEAD_LINES:
+            end += 1
+        if end == start:
+            end = start + 1
+        cut.append((lines[start:end], lines[end:stop]))
+    return cut
+
+
+def _entry(head: list[Line], rest: list[Line]) -> Entry:
+    entry = Entry([], start=head[0].start, end=(rest or head)[-1].end, head_rows=len(head))
+    for row, line in enumerate(head):
+        at = line.start
+        for cell in line.cells:
+            phrases, spans = _phrases(cell.text, at, row, line)
+            for span in spans:
+                moved = DateSpan(span.start + at, span.end + at, span.begin, span.finish, span.current, span.range)
+                if entry.span is None or (moved.range and not entry.span.range):
+                    entry.span = moved
+            for phrase in phrases:
+                _place_or_phrase(entry, phrase)
+            at += len(cell.text) + 1
+    entry.summary, entry.highlights = texts(rest)
+    return entry
+
+
+def _place_or_phrase(entry: Entry, phrase: Phrase) -> None:
+    if match := _URL.fullmatch(phrase.text):
+        entry.url = entry.url or match.group()
+        return
+    if entry.place is None:
+        place = places.parse(phrase.text, address=False)
+        if place and not (place.region is None and "," not in phrase.text and not entry.phrases and not place.remote):
+            entry.place, entry.place_at = place, (phrase.start, phrase.end)
+            return
+        if cut := places.trailing(phrase.text):
+            before, place = cut
+            entry.place = place
+            entry.place_at = (phrase.end - len(place.text), phrase.end)
+            phrase = Phrase(
+                before.rstrip(_TRIM),
+                phrase.start,
+                phrase.start + len(before),
+                phrase.row,
+                phrase.bold,
+                phrase.italic,
+                phrase.size,
+            )
+    entry.phrases.append(phrase)
+
+
+def _phrases(text: str, at: int, row: int, line: Line) -> tuple[list[Phrase], list[DateSpan]]:
+    """The phrases of a cell without its dates and durations; offsets are moved by ``at``."""
+    spans = dates.find(text)
+    kept = list(text)
+    for span in spans:
+        kept[span.start : span.end] = "\t" * (span.end - span.start)
+    for match in _DURATION.finditer(text):
+        kept[match.start() : match.end()] = "\t" * (match.end() - match.start())
+    masked = "".join(kept)
+    cell = next((c for c in line.cells if c.text == text), line.cells[0])
+    found = []
+    begin = 0
+    for match in [*_SEPARATOR.finditer(masked), None]:
+        stop = match.start() if match else len(masked)
+        piece = masked[begin:stop]
+        left = len(piece) - len(piece.lstrip(_TRIM))
+        clean = piece.strip(_TRIM) + (")" if "(" in piece.strip(_TRIM) and piece.rstrip(" \t,;").endswith(")") else "")
+        if clean and any(c.isalnum() for c in clean) and not _TERMS.match(clean):
+            start = at + begin + left
+            found.append(Phrase(clean, start, start + len(clean), row, cell.bold, cell.italic, cell.size))
+        begin = match.end() if match else stop
+    return found, spans
+
+
+def texts(lines: list[Line]) -> tuple[list[str], list[str]]:
+    """The lines under a head as (paragraphs, list items); broken lines are joined."""
+    paragraphs: list[str] = []
+    items: list[str] = []
+    target = paragraphs
+    for line in lines:
+        text = " ".join(line.text.split())
+        if line.bullet:
+            target = items
+            items.append(text)
+        elif target and ((line.gap or 0) < 0.8 or text[:1].islower()):
+            target[-1] = join(target[-1], text)
+        else:
+            target = paragraphs
+            paragraphs.append(text)
+    return paragraphs, items
+
+
+def join(before: str, after: str) -> str:
+    """Two lines of one sentence; a hyphen at the line's end stays, a soft one was dropped before."""
+    if before.endswith("-") and after[:1].islower() and before[-2:-1].isalpha():
+        return before + after
+    return f"{before} {after}"
+
+
+def role(text: str) -> float:
+    """How much a phrase is a title rather than an employer."""
+    return lexicon.role_score(text) - 0.8 * lexicon.company_score(text)

@@ -1,0 +1,245 @@
+"""Reading order: the cells of a page become lines, column after column.
+
+A page is one column unless there is proof of two: a strip that no line crosses, headings on both sides, and a right side
+that is not merely dates and places. So a page with dates on the right margin is never torn apart. What stands in a column
+is not understood here beyond that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from statistics import median
+
+from jobmatch_dagster.resumes import dates, lexicon, places
+from jobmatch_dagster.resumes.model import Cell, Line
+
+MIN_COLUMN_LINES = 3
+MAX_RAIL_SHARE = 0.5
+_BULLET = re.compile(r"^(?:[•▪‣◦●○■□▸►▶➢➤✓✔◆◇❖⁃∙·∗⚫▫→»–—*-]|o(?=\s)|[\uf0a7\uf0b7])(?:\s+|$)")
+_DURATION = re.compile(
+    r"^\(?(?:\d+\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|años?|meses|anni|mesi|lata?|mies)\.?\s*)+\)?$",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class _Split:
+    """A strip between two columns: where it is, and the heights between which it holds."""
+
+    x: float
+    top: float
+    bottom: float
+    left: list[Cell]
+    right: list[Cell]
+
+
+def read(pages: list[list[Cell]]) -> tuple[list[Line], str]:
+    """Put the cells of all pages into reading order.
+
+    Args:
+        pages: the cells of each page, in any order; coordinates in points, y upwards.
+
+    Returns:
+        the lines, and "columns" or "single". What stands above the columns of the first page comes first, then the
+        narrower column of all pages, then the wider one together with what crosses both.
+    """
+    head: list[Line] = []
+    side: list[Line] = []
+    main: list[Line] = []
+    columns = False
+    for number, cells in enumerate(pages):
+        split = _find_split(cells)
+        if split is None:
+            main.extend(_lines(cells, number))
+            continue
+        columns = True
+        above = [c for c in cells if c.bottom >= split.top and c not in split.left and c not in split.right]
+        below = [c for c in cells if c.bottom < split.top and c not in split.left and c not in split.right]
+        (head if number == 0 else main).extend(_lines(above, number))
+        narrow, wide = split.left, split.right
+        if _width(split.right) < 0.8 * _width(split.left):
+            narrow, wide = split.right, split.left
+        side.extend(_lines(narrow, number))
+        main.extend(_lines(wide, number))
+        main.extend(_lines(below, number))
+    for flow, lines in enumerate((head, side, main)):
+        for line in lines:
+            line.flow = flow
+    return head + side + main, "columns" if columns else "single"
+
+
+def _width(cells: list[Cell]) -> float:
+    return max(c.x1 for c in cells) - min(c.x0 for c in cells)
+
+
+def is_margin_note(text: str) -> bool:
+    """Whether a text is what résumés put on the margin: a date, a place, a duration."""
+    if _DURATION.match(text) or dates.is_only_date(text):
+        return True
+    place = places.parse(text) if len(text) < 45 else None
+    return place is not None
+
+
+def _find_split(cells: list[Cell]) -> _Split | None:
+    """The best strip between two columns, or None where the page has one."""
+    if len(cells) < 2 * MIN_COLUMN_LINES:
+        return None
+    best: tuple[float, _Split] | None = None
+    edges = sorted({round(c.x0) for c in cells})
+    for edge in edges[1:]:
+        x = edge - 1.0
+        crossing = sorted((c for c in cells if c.x0 < x - 1 and c.x1 > x + 1), key=lambda c: -c.top)
+        for top, bottom in _bands(cells, crossing):
+            band = [c for c in cells if c.top <= top + 0.5 and c.bottom >= bottom - 0.5]
+            left = [c for c in band if c.x1 <= x + 1]
+            right = [c for c in band if c.x0 >= x - 1]
+            if len(left) < MIN_COLUMN_LINES or len(right) < MIN_COLUMN_LINES:
+                continue
+            score = float(min(_heights(left), _heights(right))) + 0.01 * len(band)
+            if (best is None or score > best[0]) and _proven(left, right, x):
+                best = (score, _Split(x, top, bottom, left, right))
+    return best[1] if best else None
+
+
+def _bands(cells: list[Cell], crossing: list[Cell]) -> list[tuple[float, float]]:
+    """Heights between which no cell crosses, from the top of the page down."""
+    edges = [max(c.top for c in cells) + 1.0]
+    bands = []
+    for cell in crossing:
+        if edges[-1] - cell.top > 0:
+            bands.append((edges[-1], cell.top))
+        edges.append(min(edges[-1], cell.bottom))
+    bands.append((edges[-1], min(c.bottom for c in cells) - 1.0))
+    return [b for b in bands if b[0] - b[1] > 30]
+
+
+def _heights(cells: list[Cell]) -> int:
+    return len({round(c.bottom / 4) for c in cells})
+
+
+def _proven(left: list[Cell], right: list[Cell], x: float) -> bool:
+    """Whether the two sides are columns and not a list with something on its margin."""
+    headings_left, headings_right = _headings(left), _headings(right)
+    if not headings_left or not headings_right:
+        return False
+    for side in (left, right):
+        notes = sum(is_margin_note(c.text) for c in side)
+        if notes > MAX_RAIL_SHARE * len(side):
+            return False
+    for headings, side in ((headings_left, left), (headings_right, right)):
+        if len(headings) > 0.6 * len(side):
+            return False
+    high, low = (
+        min(max(c.top for c in left), max(c.top for c in right)),
+        max(min(c.bottom for c in left), min(c.bottom for c in right)),
+    )
+    if high - low < 40:
+        return False
+    # a heading over a list of several columns is no proof: each side must go on under its heading without the other
+    gutter = min(c.x0 for c in right) - max(c.x1 for c in left)
+    return gutter > 0.4 * median(c.size for c in left + right)
+
+
+def _headings(cells: list[Cell]) -> list[Cell]:
+    """Cells that name a section and look like headings: alone at their column's edge, and set apart by style."""
+    usual = median(c.size for c in cells)
+    edge, middle = min(c.x0 for c in cells), (min(c.x0 for c in cells) + max(c.x1 for c in cells)) / 2
+    found = []
+    for cell in cells:
+        known = lexicon.section_of(cell.text)
+        placed = cell.x0 < edge + 3 or abs((cell.x0 + cell.x1) / 2 - middle) < 4
+        if known and known[1] and (placed or cell.bold or cell.text.isupper() or cell.size > 1.05 * usual):
+            found.append(cell)
+    return found
+
+
+def _lines(cells: list[Cell], page: int) -> list[Line]:
+    """The cells of one column as lines from top to bottom."""
+    rows: list[list[Cell]] = []
+    for cell in sorted(cells, key=lambda c: (-c.top, c.x0)):
+        for row in rows[-4:]:
+            if _same_row(row, cell):
+                row.append(cell)
+                break
+        else:
+            rows.append([cell])
+    rows.sort(key=lambda row: -max(c.top for c in row))
+    for row in rows:
+        row.sort(key=lambda c: c.x0)
+    _lift_margin(rows)
+    made: list[Line] = []
+    above: list[Cell] | None = None
+    for row in (r for r in rows if r):
+        gap = None
+        if above is not None:
+            white = min(c.bottom for c in above) - max(c.top for c in row)
+            gap = white / max(row[0].size, 1.0)
+        made.extend(_split_label(_line(row, page, gap)))
+        above = row
+    return made
+
+
+def _same_row(row: list[Cell], cell: Cell) -> bool:
+    first = row[0]
+    overlap = min(first.top, cell.top) - max(first.bottom, cell.bottom)
+    if overlap < 0.6 * min(first.size, cell.size):
+        return False
+    return all(cell.x0 >= c.x1 - 2 or cell.x1 <= c.x0 + 2 for c in row)
+
+
+def _line(row: list[Cell], page: int, gap: float | None) -> Line:
+    """A row as a line; its list mark is taken off and remembered."""
+    first = row[0]
+    match = _BULLET.match(first.text)
+    bullet = False
+    if match and not dates.is_only_date(first.text):
+        rest = first.text[match.end() :].strip()
+        if rest:
+            row = [_with_text(first, rest), *row[1:]]
+            bullet = True
+        elif len(row) > 1:
+            row = row[1:]
+            bullet = True
+    return Line(row, page=page, gap=gap, bullet=bullet)
+
+
+def _with_text(cell: Cell, text: str) -> Cell:
+    return Cell(text, cell.x0, cell.x1, cell.top, cell.bottom, cell.size, cell.bold, cell.italic, cell.order)
+
+
+def _split_label(line: Line) -> list[Line]:
+    """A section's name on the left margin, beside its text, becomes a line of its own."""
+    first = line.cells[0]
+    if len(line.cells) > 1 and not line.bullet and (known := lexicon.section_of(first.text)) and known[1]:
+        label = Line([first], line.page, gap=line.gap, style="label")
+        return [label, Line(line.cells[1:], line.page, gap=0.0)]
+    return [line]
+
+
+def _lift_margin(rows: list[list[Cell]]) -> None:
+    """Dates and places that run down the right margin beside a list go up to the line on which they begin."""
+    start: int | None = None
+    edge = 0.0
+    for number, row in enumerate(rows):
+        last = row[-1] if row else None
+        aside = last is not None and len(row) > 1 and is_margin_note(last.text)
+        alone = (
+            last is not None
+            and len(row) == 1
+            and start is not None
+            and last.x0 >= edge - 3
+            and is_margin_note(last.text)
+        )
+        if last is None or not (aside or alone):
+            start = None
+            continue
+        beside_list = alone or bool(_BULLET.match(row[0].text)) or row[0].text[:1].islower()
+        if start is None:
+            start, edge = (number, last.x0) if not beside_list else (None, 0.0)
+            continue
+        if beside_list:
+            rows[start].append(row.pop())
+            edge = min(edge, last.x0)
+        elif not _BULLET.match(row[0].text):
+            start, edge = number, last.x0

@@ -1,0 +1,139 @@
+"""Lines to sections: which lines are headings, and what each section is about.
+
+A heading is known by its words and by looking like the other headings of the same résumé. What stands inside a section is
+read elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import median
+
+from jobmatch_dagster.resumes import dates, lexicon
+from jobmatch_dagster.resumes.model import Document, Line
+
+_MAIN = ("experience", "education", "skills")
+MAX_UNKNOWN_WORDS = 5
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading and the lines under it. ``kind`` is a section of the lexicon, "top" before the first heading, or "other"."""
+
+    kind: str
+    heading: Line | None = None
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    size: float
+    bold: bool
+    upper: bool
+
+
+def _style(line: Line) -> _Style:
+    text = line.text
+    return _Style(round(line.size * 2) / 2, line.bold, text.isupper())
+
+
+def split(document: Document) -> list[Section]:
+    """The document's sections in reading order; text before a column's first heading is a "top" section."""
+    lines = document.lines
+    found = _headings(lines)
+    sections = [Section("top")]
+    flow = lines[0].flow if lines else 0
+    for number, line in enumerate(lines):
+        if number in found:
+            sections.append(Section(found[number], line))
+        elif line.flow != flow:
+            sections.append(Section("top", None, [line]))
+        else:
+            sections[-1].lines.append(line)
+        flow = line.flow
+    return [s for s in sections if s.lines or s.heading]
+
+
+def _headings(lines: list[Line]) -> dict[int, str]:
+    """Line number → section kind, for the lines that are headings."""
+    candidates = {n: known for n, line in enumerate(lines) if (known := _named(line)) is not None}
+    if not candidates:
+        return _by_format(lines)
+    votes: Counter[_Style] = Counter()
+    for n, (kind, sure) in candidates.items():
+        if sure:
+            votes[_style(lines[n])] += 2 if kind in _MAIN else 1
+    if not votes:
+        return _by_format(lines)
+    main = votes.most_common(1)[0][0]
+    found = {}
+    for n, (kind, sure) in candidates.items():
+        style = _style(lines[n])
+        if _as_strong(style, main) if sure else _alike(style, main) and not _listed(lines, n):
+            found[n] = kind
+    _add_unknown(lines, found, main)
+    for n, kind in _by_format(lines).items():
+        found.setdefault(n, kind)
+    return found
+
+
+def _named(line: Line) -> tuple[str, bool] | None:
+    if len(line.cells) != 1 or line.bullet:
+        return None
+    text = line.text.strip(" :•·-–—|_#*")
+    return lexicon.section_of(text)
+
+
+def _as_strong(style: _Style, main: _Style) -> bool:
+    """Whether a known heading word may be a heading beside the main ones: not smaller, not plainer."""
+    if style.size < main.size - 0.6:
+        return False
+    bigger = style.size > main.size + 0.6
+    return bigger or ((style.bold or not main.bold) and (style.upper or not main.upper))
+
+
+def _alike(style: _Style, main: _Style) -> bool:
+    return abs(style.size - main.size) <= 0.5 and style.bold == main.bold and style.upper == main.upper
+
+
+def _listed(lines: list[Line], n: int) -> bool:
+    """Whether the line is one of a list of short lines, not above one."""
+    before = lines[n - 1] if n else None
+    return before is not None and (lines[n].gap or 0) < 0.15 and len(before.text) < 30 and before.flow == lines[n].flow
+
+
+def _add_unknown(lines: list[Line], found: dict[int, str], main: _Style) -> None:
+    """Lines that look just like the headings, and like nothing else, end a section too."""
+    usual = median(line.size for line in lines)
+    distinct = main.size > 1.08 * usual or (main.upper and main.bold)
+    if not distinct:
+        return
+    places = {(lines[n].flow, round(lines[n].x0)) for n in found}
+    first = min(found, default=0)
+    for n, line in enumerate(lines):
+        if n <= first or n in found or line.bullet or len(line.cells) != 1 or not _alike(_style(line), main):
+            continue
+        text = line.text
+        at_edge = any(flow == line.flow and abs(x - line.x0) < 3 for flow, x in places)
+        if (
+            at_edge
+            and len(text.split()) <= MAX_UNKNOWN_WORDS
+            and not dates.find(text)
+            and text[-1] not in ".,;"
+            and "@" not in text
+        ):
+            found[n] = "other"
+
+
+def _by_format(lines: list[Line]) -> dict[int, str]:
+    """Headings that the file format itself marks as such."""
+    found = {}
+    for n, line in enumerate(lines):
+        if line.style in ("heading", "label"):
+            known = lexicon.section_of(line.text.strip(" :"))
+            if known:
+                found[n] = known[0]
+            elif line.style == "heading" and n > 2 and not dates.find(line.text):
+                found[n] = "other"
+    return found

@@ -1,0 +1,140 @@
+"""The skills section in the person's own words, grouped as the person grouped it. What a word means is not asked here."""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+from typing import Any
+
+from jobmatch_dagster.resumes import dates, lexicon
+from jobmatch_dagster.resumes.model import Line
+
+MAX_KEYWORD = 60
+_LABEL = re.compile(r"^([^:,|]{2,45}?)\s*(?::|\s[–—-]\s)\s*(.*)$")
+_ITEM = re.compile(r"\s*[,;|•·▪]\s*(?![^()]*\))|\t+|\s{2,}|\s+/\s+")
+_LEVEL = re.compile(
+    r"\b(?:expert|advanced|intermediate|beginner|basic|novice|proficient|fluent|master|familiar|good|experte|fortgeschritten|"
+    r"grundkenntnisse|sehr gut|gut|avancé|intermédiaire|débutant|notions|maîtrise|avanzado|intermedio|básico|avanzato|base|gevorderd|"
+    r"basis|zaawansowany|średniozaawansowany|podstawowy|avançado|intermediário)\b",
+    re.I,
+)
+_YEARS = re.compile(r"\s*\(?\b\d+\+?\s*(?:years?|yrs?|jahre?|ans|años|anni|lata?|jaar|anos)\b\.?\)?", re.I)
+
+
+def read(lines: list[Line]) -> list[dict[str, Any]]:
+    """Groups of keywords.
+
+    Returns:
+        ``{"name": group, "keywords": […], "level": …}`` for each group that the person made; for a plain list one entry
+        for each item, with the item as its name and no keywords.
+    """
+    groups: list[dict[str, Any]] = []
+    loose: list[dict[str, Any]] = []
+    for block in _blocks(_columns(_joined(lines))):
+        label, items, level = block
+        if label is None:
+            loose.extend({"name": item, "keywords": [], "level": None} for item in items)
+        elif items:
+            groups.append({"name": label, "keywords": items, "level": level})
+        else:
+            loose.append({"name": label, "keywords": [], "level": level})
+    return groups + loose
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """Lines that end in a comma go on in the next one."""
+    return lines
+
+
+def _columns(lines: list[Line]) -> list[list[str]]:
+    """The lines as lists of texts; a grid of two or more aligned columns is read column by column."""
+    rows: list[list[str]] = []
+    n = 0
+    while n < len(lines):
+        block = _grid(lines, n)
+        if len(block) >= 2:
+            for column in range(max(len(line.cells) for line in block)):
+                x = next(line.cells[column].x0 for line in block if len(line.cells) > column)
+                rows.append([f"\0{n}"])
+                for line in block:
+                    rows.extend([cell.text] for cell in line.cells if abs(cell.x0 - x) < 6)
+            n += len(block)
+        else:
+            rows.append(
+                [cell.text for cell in lines[n].cells]
+                if not lines[n].bullet
+                else ["•", *[c.text for c in lines[n].cells]]
+            )
+            n += 1
+    return rows
+
+
+def _grid(lines: list[Line], n: int) -> list[Line]:
+    first = lines[n]
+    if len(first.cells) < 2 or first.x0 == first.cells[-1].x0:
+        return []
+    edges = [cell.x0 for cell in first.cells]
+    block = [first]
+    for line in lines[n + 1 :]:
+        aligned = all(any(abs(cell.x0 - x) < 6 for x in edges) for cell in line.cells)
+        if not aligned or (line.gap or 0) > 2.5:
+            break
+        block.append(line)
+    return block
+
+
+def _blocks(rows: list[list[str]]) -> list[tuple[str | None, list[str], str | None]]:
+    found: list[tuple[str | None, list[str], str | None]] = []
+    plain: list[str] = []
+    texts = [(row[0] == "•", "\t".join(c for c in row if c != "•")) for row in rows]
+    tall = _is_label_list([t for _, t in texts])
+    carried = ""
+    for bullet, text in texts:
+        if text.startswith("\0"):
+            carried = ""
+            continue
+        text = f"{carried} {text}".strip() if carried else text
+        carried = text if text.rstrip().endswith(",") and not bullet else ""
+        if carried:
+            continue
+        if (match := _LABEL.match(text)) and not lexicon.section_of(text):
+            found.append((match[1].strip(), _items(match[2]), None))
+            continue
+        if _LEVEL.fullmatch(text.strip()):
+            if plain:
+                found.append((plain.pop(), [], text.strip()))
+            continue
+        items = _items(text)
+        last = found[-1] if found else None
+        if tall and len(items) > 1 and last and not last[1] and last[0]:
+            found[-1] = (last[0], items, last[2])
+        elif tall and len(items) > 1 and plain:
+            found.append((plain.pop(), items, None))
+        elif last and last[1] and not bullet and text[:1].islower() and items:
+            found[-1] = (last[0], [*last[1][:-1], f"{last[1][-1]} {items[0]}", *items[1:]], last[2])
+        else:
+            plain.extend(items)
+    if carried:
+        plain.extend(_items(carried))
+    return [*found, (None, plain, None)] if plain else found
+
+
+def _is_label_list(texts: list[str]) -> bool:
+    """Whether short lines are names of the lists that follow them."""
+    lists = sum("," in t for t in texts)
+    return lists >= 2 and lists <= len(texts) - lists
+
+
+def _items(text: str) -> list[str]:
+    found = []
+    for item in _ITEM.split(text):
+        clean = _YEARS.sub("", item).strip(" .•·,;:–—-\t")
+        clean = re.sub(r"\s*\((?:%s)\)$" % _LEVEL.pattern, "", clean, flags=re.I)
+        if clean and any(c.isalnum() for c in clean) and len(clean) <= MAX_KEYWORD and not dates.is_only_date(clean):
+            found.append(clean)
+    return list(dict.fromkeys(found))
+
+
+def width(lines: list[Line]) -> float:
+    """The usual width of the lines, in points."""
+    return median(line.cells[-1].x1 - line.x0 for line in lines) if lines else 0.0
