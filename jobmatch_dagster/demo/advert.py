@@ -92,13 +92,20 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a caller fixes about a job; everything left out is drawn."""
+    """What a caller fixes about a job; everything left out is drawn.
+
+    ``decoy`` names another occupation whose skills the ad mentions without asking for them; ``other_words`` takes the
+    last way to write each skill instead of any; ``thin`` leaves out duties and requirements.
+    """
 
     occupation: str | None = None
     country: str | None = None
     language: str | None = None
     level: str | None = None
     salary_in_text: bool | None = None
+    decoy: str | None = None
+    other_words: bool = False
+    thin: bool = False
 
 
 def _capital(item: str) -> str:
@@ -108,13 +115,14 @@ def _capital(item: str) -> str:
 class _Writer:
     """Writes one ad: keeps the dice, the language's words and the truth found so far together."""
 
-    def __init__(self, dice: Dice, occupation: Occupation, language: str) -> None:
-        self.dice, self.occupation, self.language = dice, occupation, language
+    def __init__(self, dice: Dice, occupation: Occupation, language: str, other_words: bool) -> None:
+        self.dice, self.occupation, self.language, self.other_words = dice, occupation, language, other_words
         self.words: Words = vocabulary.languages()[language]
         self.skills: list[SkillTruth] = []
 
     def surface(self, skill: Skill) -> str:
-        return self.dice.pick(skill.surfaces[self.language])
+        surfaces = skill.surfaces[self.language]
+        return surfaces[-1] if self.other_words else self.dice.pick(surfaces)
 
     def note(self, skill: Skill, surface: str, requirement: Requirement, item: str) -> str:
         """Remember the skill with its surface as the item shows it, and return the item with a capital first letter."""
@@ -136,14 +144,20 @@ class _Writer:
         frames: list[str] = self.words[name]
         return frames
 
-    def listed(self, skills: list[Skill]) -> str:
-        """Several required skills in one item: "Experience with a, b and c"."""
+    def listed(self, skills: list[Skill], requirement: Requirement, frames: list[str]) -> str:
+        """Several skills in one item: "Experience with a, b and c"."""
         surfaces = [self.surface(skill) for skill in skills]
         listing = ", ".join(surfaces[:-1]) + f" {self.words['and']} {surfaces[-1]}"
-        item = self.dice.pick(self.words["know_list"]).replace("{list}", listing)
+        item = self.dice.pick(frames).replace("{list}", listing).replace("{s}", listing)
         for skill, surface in zip(skills, surfaces, strict=True):
-            self.note(skill, surface, "required", item)
+            self.note(skill, surface, requirement, item)
         return _capital(item)
+
+    def decoy(self, occupation: str) -> str:
+        """The words of another occupation in a sentence that asks for nothing."""
+        taken = {truth.skill_id for truth in self.skills}
+        core = [s for s in vocabulary.skills_in(occupation, self.language, "core") if s.kind not in CREDENTIALS]
+        return self.listed([s for s in core if s.id not in taken][:4], "mentioned", self.words["mention"])
 
     def required(self) -> list[str]:
         core = self.dice.shuffled(vocabulary.skills_in(self.occupation.id, self.language, "core"))
@@ -152,7 +166,7 @@ class _Writer:
         items: list[str] = []
         if len(plain) >= 3 and self.dice.chance(0.55):
             together = plain[: self.dice.between(2, 3)]
-            items.append(self.listed(together))
+            items.append(self.listed(together, "required", self.words["know_list"]))
             chosen = [skill for skill in chosen if skill not in together]
         return items + [self.one(skill, "required", self.frames_for(skill)) for skill in chosen]
 
@@ -255,7 +269,7 @@ def write(key: str, ad_group: str, *, second_city: bool = False, wishes: Wishes 
     occupation = vocabulary.occupations()[wishes.occupation or dice.pick(vocabulary.occupations_in(language))]
     number = int(dice.roll() * len(country.cities))
     city: City = country.cities[(number + second_city) % len(country.cities)]
-    writer = _Writer(dice, occupation, language)
+    writer = _Writer(dice, occupation, language, wishes.other_words)
     words = writer.words
 
     base = dice.pick(occupation.titles[language])
@@ -273,6 +287,8 @@ def write(key: str, ad_group: str, *, second_city: bool = False, wishes: Wishes 
     preferred = writer.preferred(inline)
     excluded = [writer.stray("excluded", "exclude")] if dice.chance(SHARE_WITH_EXCLUDED) else []
     mentioned = [writer.stray("mentioned", "mention")] if dice.chance(SHARE_WITH_MENTIONED) else []
+    if wishes.decoy:
+        mentioned.append(writer.decoy(wishes.decoy))
     if education:
         required.append(dice.pick(words["education"][education]))
     required = dice.shuffled(required + years_items + dice.some(words["soft"], dice.between(1, 2)) + excluded)
@@ -292,6 +308,10 @@ def write(key: str, ad_group: str, *, second_city: bool = False, wishes: Wishes 
         "apply": [dice.pick(words["employment"][employment]), *place, dice.pick(words["apply"])],
         "boilerplate": [dice.pick(words["boilerplate"])] if dice.chance(0.6) else [],
     }
+    if wishes.thin:
+        parts |= {name: [] for name in ("duties", "required", "preferred", "pay")}
+        mentioned, years, education, salary = [], None, None, None
+        parts["about"], writer.skills = parts["about"][:1], []
     filled = {name: [_fill(item, company, city.name, base, dice) for item in items] for name, items in parts.items()}
     away = remote == "remote"
     return Job(

@@ -152,7 +152,7 @@ def _work(
     for place, (title, (start, end)) in enumerate(zip(titles, spans, strict=True)):
         named = surfaces[place * share : (place + 1) * share]
         listing = f" {ads['and']} ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
-        highlights = [bullets[(2 * place + at) % len(bullets)] for at in range(2)]
+        highlights = [bullets[(3 * place + at) % len(bullets)] for at in range(3)]
         if listing:
             highlights.append(dice.pick(own["used"]).replace("{list}", listing))
         work.append(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -195,9 +195,20 @@ def _country(ad_group: str) -> str:
     return Dice(f"country/{ad_group}").weighted(vocabulary.country_shares())
 
 
-def _pay_in_text(listings: Iterable[_Listing]) -> bool | None:
+def _pay_in_text(*boards: str) -> bool | None:
     """True where the fields of a board could not carry the pay, so that every listing shows it somewhere."""
-    return True if any(listing.board in ("linkedin", "glassdoor") for listing in listings) else None
+    return True if "linkedin" in boards or "glassdoor" in boards else None
+
+
+def show_on(board: str, job: Job, first_day: date) -> DemoPosting:
+    """One listing of a job of the caller's own making.
+
+    Args:
+        board: one of ``BOARDS``.
+        job: as ``advert.write`` makes it.
+        first_day: from when on it is live.
+    """
+    return _show(job, _Listing(board, 0, first_day, first_day + timedelta(days=LONGEST_LIFE - 1), None))
 
 
 @lru_cache(maxsize=40)
@@ -229,7 +240,7 @@ def _live(day: date) -> tuple[DemoPosting, ...]:
         for key, group, second_city, country, listings in _born(day - timedelta(days=age)):
             shown = [listing for listing in listings if listing.first <= day <= listing.last]
             if shown:
-                job = _job(key, group, second_city, country, _pay_in_text(listings))
+                job = _job(key, group, second_city, country, _pay_in_text(*(listing.board for listing in listings)))
                 result.extend(_show(job, listing) for listing in shown)
     return tuple(sorted(result, key=lambda p: (p.posted_on, p.board, p.external_id), reverse=True))
 
@@ -252,9 +263,9 @@ def generate_postings(n: int, seed: str = "benchmark", first_day: date = date(20
     """
     for number in range(n):
         group = f"{seed}/{number}"
-        country = _country(group)
+        dice = Dice(f"generated/{group}")
+        country = dice.weighted(vocabulary.country_shares())
+        board = dice.weighted(vocabulary.countries()[country].boards)
         first = first_day + timedelta(days=number % 30)
-        board, _ = _boards(Dice(f"listings/{group}"), country)
-        listing = _Listing(board, 0, first, first + timedelta(days=LONGEST_LIFE - 1), None)
-        wishes = advert.Wishes(country=country, salary_in_text=_pay_in_text([listing]))
-        yield _show(advert.write(group, group, wishes=wishes), listing)
+        wishes = advert.Wishes(country=country, salary_in_text=_pay_in_text(board))
+        yield show_on(board, advert.write(group, group, wishes=wishes), first)

@@ -120,6 +120,8 @@ def odt(person: Person) -> bytes:
     from odf.opendocument import OpenDocumentText
     from odf.text import H, List, ListItem, P
 
+    # odfpy declares namespaces as it meets them, once a process: after one throw-away file it knows them all.
+    OpenDocumentText().write(BytesIO())
     words = content.of(person)
     document = OpenDocumentText()
     body = document.text

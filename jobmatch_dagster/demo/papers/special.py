@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
@@ -29,10 +30,11 @@ def _photo(person: Person) -> Image.Image:
         lines += [(entry.title, 24), (f"{entry.place} | {entry.dates}", 20), *((f"• {b}", 20) for b in entry.bullets)]
     lines += [(words.headings["skills"], 30), (", ".join(words.skills), 20)]
     y = 110.0
-    for line, size in lines:
+    for paragraph, size in lines:
         font = ImageFont.truetype(str(fonts.folder() / f"{fonts.REGULAR}.ttf"), size)
-        pen.text((110, y), line, font=font, fill=30)
-        y += size * 1.6
+        for line in textwrap.wrap(paragraph, 1700 // size):
+            pen.text((110, y), line, font=font, fill=30)
+            y += size * 1.6
     return image.rotate(TILT, fillcolor=252)
 
 

@@ -19,6 +19,7 @@ from jobmatch_dagster.demo import vocabulary
 from jobmatch_dagster.demo.world import DemoPosting
 
 Query = Mapping[str, str]
+_NO_DECOMPOSITION = str.maketrans({"ł": "l", "Ł": "L", "ß": "ss", "ø": "o"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def script_json(value: Any) -> Markup:
 
 def slug(text: str) -> str:
     """Words as they stand in a URL's path."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", text.translate(_NO_DECOMPOSITION)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "job"
 
 
