@@ -43,7 +43,7 @@ delete from public.resumes r
 
 def unparsed(conn: psycopg.Connection, day: date | None = None) -> list[tuple[str, str, str, date]]:
     """Objects of the bucket that have no row yet: (name, user id, file version, day of upload), oldest name first."""
-    from jobmatch_dagster.resumes.model import PARSER_VERSION
+    from jobmatch_dagster.resumes.parse import PARSER_VERSION
 
     rows = conn.execute(UNPARSED + " order by o.uploaded_on, o.name", {"version": PARSER_VERSION}).fetchall()
     return [row for row in rows if day is None or row[3] == day]
@@ -112,7 +112,7 @@ def _parse(settings: Settings, todo: list[tuple[str, str, str, date]], outcome: 
     """Fetch and parse the files; one row a person and content, the last name wins."""
     import pyarrow as pa
 
-    from jobmatch_dagster.resumes.limits import Limits
+    from jobmatch_dagster.resumes.model import Limits
     from jobmatch_dagster.resumes.pool import parse_many
     from jobmatch_dagster.resumes.table import to_table
     from jobmatch_dagster.supabase.storage import file_store
