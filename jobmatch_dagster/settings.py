@@ -33,6 +33,15 @@ BOARD_URLS = {
     "glassdoor": "https://www.glassdoor.com",
     "ziprecruiter": "https://www.ziprecruiter.com",
     "careerbuilder": "https://www.careerbuilder.com",
+    "greenhouse": "https://boards-api.greenhouse.io",
+    "lever": "https://api.lever.co",
+    "ashby": "https://api.ashbyhq.com",
+    "recruitee": "https://{organisation}.recruitee.com",
+    "workday": "https://{tenant}.{instance}.myworkdayjobs.com",
+    "remoteok": "https://remoteok.com",
+    "remotive": "https://remotive.com",
+    "adzuna": "https://api.adzuna.com",
+    "usajobs": "https://data.usajobs.gov",
 }
 
 CommaList = Annotated[list[str], NoDecode]
@@ -119,6 +128,35 @@ class Settings(BaseSettings):
     )
     careerbuilder_url: str = Field(
         BOARD_URLS["careerbuilder"], alias="JOBMATCH_CAREERBUILDER_URL", description="Base URL of CareerBuilder."
+    )
+    greenhouse_url: str = Field(
+        BOARD_URLS["greenhouse"], alias="JOBMATCH_GREENHOUSE_URL", description="Base URL of Greenhouse's job board API."
+    )
+    lever_url: str = Field(
+        BOARD_URLS["lever"], alias="JOBMATCH_LEVER_URL", description="Base URL of Lever's postings API."
+    )
+    ashby_url: str = Field(
+        BOARD_URLS["ashby"], alias="JOBMATCH_ASHBY_URL", description="Base URL of Ashby's job postings API."
+    )
+    recruitee_url: str = Field(
+        BOARD_URLS["recruitee"],
+        alias="JOBMATCH_RECRUITEE_URL",
+        description="Base URL of Recruitee's careers sites; {organisation} is the search's organisation.",
+    )
+    workday_url: str = Field(
+        BOARD_URLS["workday"],
+        alias="JOBMATCH_WORKDAY_URL",
+        description="Base URL of Workday's careers sites; {tenant} and {instance} come from the search's organisation.",
+    )
+    remoteok_url: str = Field(
+        BOARD_URLS["remoteok"], alias="JOBMATCH_REMOTEOK_URL", description="Base URL of Remote OK."
+    )
+    remotive_url: str = Field(
+        BOARD_URLS["remotive"], alias="JOBMATCH_REMOTIVE_URL", description="Base URL of Remotive."
+    )
+    adzuna_url: str = Field(BOARD_URLS["adzuna"], alias="JOBMATCH_ADZUNA_URL", description="Base URL of Adzuna's API.")
+    usajobs_url: str = Field(
+        BOARD_URLS["usajobs"], alias="JOBMATCH_USAJOBS_URL", description="Base URL of USAJobs' API."
     )
     user_agent: str = Field(
         "JobMatchBot/0.1 (+https://example.org/jobmatch)",
@@ -265,9 +303,7 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-    @field_validator(
-        "supabase_url", "linkedin_url", "indeed_url", "glassdoor_url", "ziprecruiter_url", "careerbuilder_url"
-    )
+    @field_validator("supabase_url", *(f"{board}_url" for board in BOARD_URLS))
     @classmethod
     def _http_url(cls, value: str | None) -> str | None:
         if value is None:
@@ -312,7 +348,7 @@ class Settings(BaseSettings):
         return "supabase" if self.supabase_url else "embedded"
 
     def board_url(self, board: str) -> str:
-        """Base URL of one of the five boards, without a slash at its end."""
+        """Base URL of a board, without a slash at its end; some hold {names} that a search fills in."""
         url: str = getattr(self, f"{board}_url")
         return url
 

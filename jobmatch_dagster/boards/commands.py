@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from jobmatch_dagster import jsonl
+from jobmatch_dagster.boards.searches_commands import searches
 from jobmatch_dagster.errors import JobmatchError
 
 _INTERNAL = ("fetched_at", "search_id", "page_ref")
@@ -108,10 +109,13 @@ def page_problems(name: str, page: Any) -> Iterator[JobmatchError]:
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day to read again.")
 def replay(name: str, day: datetime) -> None:
     """Read a day's archived pages again, without a request, and store what today's reader finds."""
-    from jobmatch_dagster.boards.replaying import replay_into_database
+    from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.stages.collect import replay as replay_day
 
-    click.echo(replay_into_database(name, _day(day)))
+    outcome = replay_day(settings(), name, day.date())
+    click.echo(f"{name} {day.date()}: {outcome.counts['postings']} postings from {outcome.counts['pages']} kept pages")
+    for warning in outcome.warnings:
+        click.echo(f"note: {warning}", err=True)
 
 
-def _day(moment: datetime) -> date:
-    return moment.date()
+boards.add_command(searches)

@@ -1,4 +1,4 @@
-"""Bytes of a page → text. A page's own claims about its charset come second to what its bytes are."""
+"""Bytes of a page or file → text. A page's own claims about its charset come second to what its bytes are."""
 
 from __future__ import annotations
 
@@ -10,26 +10,43 @@ _META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w\-]+)", re.IGNORECASE
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
-    """Decode a page.
-
-    Bytes that are valid UTF-8 are UTF-8: other charsets hardly ever form it by chance, while servers often declare a
-    wrong one. Then come the declared charset, the page's own ``<meta>``, and Windows-1252 as browsers do; what still
-    does not fit becomes the replacement character, and the rest of the page is kept.
+    """Decode a page; what does not fit its charset becomes the replacement character, and the rest is kept.
 
     Args:
         data: the body after decompression.
         declared: charset of the Content-Type header.
     """
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode(charset_of(data, declared), "replace")
+
+
+def charset_of(data: bytes, declared: str | None = None) -> str:
+    """The charset that the bytes are in.
+
+    Bytes that are valid UTF-8 are UTF-8: other charsets hardly ever form it by chance, while servers often declare a
+    wrong one. Then come the declared charset, the page's own ``<meta>``, and Windows-1252 as browsers do.
+
+    Args:
+        data: the content or a long piece of its beginning.
+        declared: what somebody says it is.
+    """
     for bom, name in _BOMS:
         if data.startswith(bom):
-            return data.decode(name, "replace")
+            return name
     meta = _META.search(data[:4096])
     for charset in ("utf-8", declared, meta.group(1).decode("ascii", "ignore") if meta else None):
-        if charset:
-            try:
-                return data.decode(charset)
-            except (LookupError, UnicodeDecodeError):
-                continue
-    # A body cut inside a character is still UTF-8.
+        if charset and _fits(data, charset):
+            return charset
+    # A piece may end inside a character, and one broken byte does not make a page Windows-1252.
     text = data.decode("utf-8", "replace")
-    return text if text.count("\ufffd") <= max(2, len(text) // 2000) else data.decode("cp1252", "replace")
+    return "utf-8" if text.count("\ufffd") <= max(2, len(text) // 2000) else "cp1252"
+
+
+def _fits(data: bytes, charset: str) -> bool:
+    try:
+        data.decode(charset)
+    except (LookupError, UnicodeDecodeError):
+        return False
+    return True

@@ -27,25 +27,39 @@ class ScrapingError(JobmatchError):
         problem: what happened, as the rest of a sentence.
         status: HTTP status, or 0 where there was no answer.
         retry_after: seconds that the server asked us to wait.
+        final: asking again within this run brings nothing.
     """
 
     kind = "failed"
     remedy_text = "Look at the scrape run's warnings."
 
     def __init__(
-        self, board: str, url: str, problem: str, *, status: int = 0, retry_after: float | None = None
+        self,
+        board: str,
+        url: str,
+        problem: str,
+        *,
+        status: int = 0,
+        retry_after: float | None = None,
+        final: bool = False,
     ) -> None:
-        self.board, self.url, self.status, self.retry_after = board, url, status, retry_after
+        self.board, self.url, self.status, self.retry_after, self.final = board, url, status, retry_after, final
         super().__init__(f"{board}: {shown_url(url)}", problem, self.remedy_text)
 
     def __reduce__(self) -> tuple:  # type: ignore[type-arg,override]
-        return _restore, (type(self), self.board, self.url, self.problem, self.status, self.retry_after)
+        return _restore, (type(self), self.board, self.url, self.problem, self.status, self.retry_after, self.final)
 
 
 def _restore(
-    kind: type[ScrapingError], board: str, url: str, problem: str, status: int, retry_after: float | None
+    kind: type[ScrapingError],
+    board: str,
+    url: str,
+    problem: str,
+    status: int,
+    retry_after: float | None,
+    final: bool,
 ) -> ScrapingError:
-    return kind(board, url, problem, status=status, retry_after=retry_after)
+    return kind(board, url, problem, status=status, retry_after=retry_after, final=final)
 
 
 class Blocked(ScrapingError):

@@ -167,8 +167,10 @@ class Fetcher:
 
     async def _exchange(self, url: str, request: Request) -> tuple[Answer, datetime]:
         rules = await self._robots.rules(url)
+        if rules.reason is not None:
+            raise Unreachable(self._board, url, f"was not asked for: {rules.reason}", final=True)
         if not rules.allows(url):
-            raise NotAllowed(self._board, url, f"is not allowed: {rules.reason or 'robots.txt forbids it'}")
+            raise NotAllowed(self._board, url, "is forbidden by robots.txt")
         host = urlsplit(url).netloc
         gate = self._gates.of(host)
         gate.at_least(rules.delay())

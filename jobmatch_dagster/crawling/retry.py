@@ -37,7 +37,7 @@ def retry_after_seconds(value: str | None, now: datetime | None = None, server_d
 
 def worth_another_try(error: BaseException) -> bool:
     """Throttling and a server that does not answer pass; walls, refusals and broken pages do not."""
-    return isinstance(error, (Throttled, Unreachable))
+    return isinstance(error, (Throttled, Unreachable)) and not error.final
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Breaker:
         """A request failed for good."""
         if error.kind == "blocked":
             self.walls += 1
-        elif worth_another_try(error):
+        elif isinstance(error, (Throttled, Unreachable)):
             self.failures += 1
         far_off = (error.retry_after or 0) > LONGEST_RETRY_AFTER
         if far_off or self.walls >= self.walls_allowed or self.failures >= self.failures_allowed:

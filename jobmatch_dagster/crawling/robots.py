@@ -21,7 +21,7 @@ class Rules:
     """What one host's robots.txt says to us.
 
     Args:
-        reason: why nothing may be asked; None if the rules could be read.
+        reason: why nothing may be asked for want of an answer; None if there was one.
         parsed: the rules.
         token: our product token.
     """

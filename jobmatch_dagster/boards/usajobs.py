@@ -1,0 +1,122 @@
+"""USAJobs' search API, with a key: the postings of the United States government."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from jobmatch_dagster.boards import values
+from jobmatch_dagster.boards.board import (
+    Board,
+    Credentials,
+    Extracted,
+    Paging,
+    Posting,
+    Request,
+    Unconfigured,
+    miles,
+    query,
+)
+from jobmatch_dagster.boards.listing import read_list
+from jobmatch_dagster.boards.payload import dicts, dig, loads
+from jobmatch_dagster.boards.search import Search
+from jobmatch_dagster.settings import Settings
+
+# Codes of the API's code list "remunerationrateintervalcodes" that name a period of time.
+_PERIODS = {"PA": "year", "PH": "hour", "PD": "day", "PM": "month", "BW": None, "WC": None, "FB": None, "PW": None}
+
+
+class UsaJobs(Board):
+    """``/api/search``, as USAJobs documents it."""
+
+    name = "usajobs"
+    filters = frozenset({"keywords", "place", "radius_km", "max_age_days", "remote"})
+    page_size = 250
+    same_site = ("usajobs.gov",)
+
+    def credentials(self, settings: Settings) -> Credentials:
+        if settings.usajobs_api_key is None or not settings.usajobs_email:
+            raise Unconfigured(
+                "usajobs", "needs a key", "Set USAJOBS_API_KEY and USAJOBS_EMAIL; USAJobs gives them to developers."
+            )
+        key = settings.usajobs_api_key.get_secret_value()
+        return Credentials(headers={"Authorization-Key": key, "User-Agent": settings.usajobs_email})
+
+    def first_request(self, search: Search) -> Request:
+        return self._page(search, 1)
+
+    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
+        if not page.postings or (page.total is not None and state.received >= page.total):
+            return None
+        return self._page(search, state.number + 1)
+
+    def _page(self, search: Search, number: int) -> Request:
+        return Request(
+            query(
+                "/api/search",
+                Keyword=search.keywords,
+                LocationName=search.place,
+                Radius=miles(search.radius_km),
+                DatePosted=search.max_age_days and min(search.max_age_days, 60),
+                RemoteIndicator="True" if search.remote == "remote" else None,
+                ResultsPerPage=self.page_size,
+                Page=number,
+                Fields="Full",
+            )
+        )
+
+    def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
+        page = read_list(body, lambda document: dig(document, "SearchResult", "SearchResultItems"), _posting)
+        page.total = values.count(dig(loads(body), "SearchResult", "SearchResultCountAll"))
+        return page
+
+
+def _posting(item: dict[str, Any]) -> Posting:
+    job = item["MatchedObjectDescriptor"]
+    details = dig(job, "UserArea", "Details") or {}
+    remote = details.get("RemoteIndicator")
+    schedule = values.texts(s.get("Name") for s in dicts(job.get("PositionSchedule")))
+    row: Posting = {
+        "external_id": values.text(item.get("MatchedObjectId")),
+        "url": values.link(job.get("PositionURI")),
+        "title": values.text(job.get("PositionTitle")),
+        "company": values.text(job.get("OrganizationName")) or values.text(job.get("DepartmentName")),
+        "location": _location(job),
+        "posted_text": values.text(job.get("PublicationStartDate")),
+        "posted_on": values.day(job.get("PublicationStartDate")),
+        "employment_type": values.only(schedule, "employment_type"),
+        "remote": "remote" if remote is True or str(remote).lower() == "true" else None,
+        "description_html": _description(job, details),
+        "apply_url": values.link(next(iter(job.get("ApplyURI") or []), None)),
+        "valid_until": values.day(job.get("ApplicationCloseDate")),
+    }
+    pay = next(iter(dicts(job.get("PositionRemuneration"))), {})
+    low, high = values.number(pay.get("MinimumRange")), values.number(pay.get("MaximumRange"))
+    if low is None and high is None:
+        return row
+    code = pay.get("RateIntervalCode")
+    return row | {
+        "salary_min": low,
+        "salary_max": high,
+        "salary_currency": "USD",
+        "salary_period": _PERIODS.get(str(code)) or values.lookup("period", pay.get("Description") or code),
+    }
+
+
+def _location(job: dict[str, Any]) -> str | None:
+    places = values.texts(place.get("LocationName") for place in dicts(job.get("PositionLocation")))
+    return "; ".join(places or []) or values.text(job.get("PositionLocationDisplay"))
+
+
+def _description(job: dict[str, Any], details: dict[str, Any]) -> str | None:
+    """Summary, duties and qualifications under headings, as the posting's page shows them."""
+    duties = details.get("MajorDuties")
+    sections = [
+        ("Summary", details.get("JobSummary")),
+        ("Duties", "\n".join(duties) if isinstance(duties, list) else duties),
+        ("Qualifications", job.get("QualificationSummary")),
+        ("Education", details.get("Education")),
+        ("Requirements", details.get("Requirements")),
+    ]
+    shown = [(heading, markup) for heading, said in sections if (markup := values.markup(said))]
+    return "\n".join(f"<h3>{heading}</h3>\n<p>{markup}</p>" for heading, markup in shown) or None
