@@ -9,8 +9,11 @@ import numpy as np
 
 from jobmatch_dagster.postings.language import scripts
 from jobmatch_dagster.postings.language.langdetect_port import detect, encode
+from jobmatch_dagster.postings.language.title_model import classify
 
-LONG = 200  # Latin letters from which langdetect alone is trusted
+LONG = 200  # Latin letters from which langdetect's algorithm decides, below it the model of titles
+# langdetect's answers that short or unusual English texts get by mistake; no board of ours carries ads in them
+_UNLIKELY = frozenset({"af", "so", "sw", "cy", "sq", "tl"})
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ def languages(titles: Sequence[str], bodies: Sequence[str]) -> list[Language]:
         bodies: plain-text descriptions, "" where there is none.
 
     Returns:
-        One decision a text. The script decides where it can; Latin text goes to langdetect's algorithm. What is below
+        One decision a text. The script decides where it can; long Latin text goes to langdetect's algorithm, a
+        short one to the model of titles. What is below
         the bar of the settings is still reported here, with its confidence: the caller makes it null.
     """
     texts = [f"{title}\n{body}" if body else title for title, body in zip(titles, bodies, strict=True)]
@@ -47,11 +51,18 @@ def languages(titles: Sequence[str], bodies: Sequence[str]) -> list[Language]:
     counts = scripts.count_scripts(codes, bounds, scripts.SCRIPT_OF)
     decided: list[Language | None] = [_by_script(row) for row in counts]
     rest = [index for index, language in enumerate(decided) if language is None]
-    if rest:
-        labels, chances = detect([texts[i] if counts[i, scripts.LATIN] >= LONG else texts[i].lower() for i in rest])
-        for index, label, chance in zip(rest, labels, chances, strict=True):
-            decided[index] = _by_grams(counts[index], label, float(chance))
+    short = [i for i in rest if counts[i, scripts.LATIN] < LONG and _latin(counts[i])]
+    long = sorted(set(rest) - set(short))
+    for index, label, chance in zip(long, *detect([texts[i] for i in long]), strict=True):
+        decided[index] = _by_grams(counts[index], label, float(chance))
+    doubtful = [i for i in long if _latin(counts[i]) and (decided[i] or Language()).code in (None, *_UNLIKELY)]
+    for index, label, chance in zip(short + doubtful, *classify([texts[i] for i in short + doubtful]), strict=True):
+        decided[index] = Language(label, round(float(chance), 4))
     return [language or Language() for language in decided]
+
+
+def _latin(counts: np.ndarray) -> bool:
+    return int(counts[scripts.LATIN]) * 2 > int(counts[: scripts.OTHER + 1].sum())
 
 
 def _by_script(counts: np.ndarray) -> Language | None:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+import numba
 import numpy as np
 
 from jobmatch_dagster.postings.cache import cached_arrays
@@ -51,11 +52,6 @@ class Tables:
     gauss: np.ndarray
 
 
-def hash_key(key: int) -> int:
-    """The slot hash of a packed n-gram (Fibonacci hashing), the same as in the kernel."""
-    return ((key * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF) >> 32
-
-
 def _profiles() -> tuple[list[str], dict[str, list[float]]]:
     from langdetect.detector_factory import PROFILES_DIRECTORY
 
@@ -80,16 +76,20 @@ def pack(gram: str) -> int:
     return key
 
 
-def _hash_table(grams: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    size = 1 << max(10, (2 * len(grams)).bit_length())
-    slots, keys = np.zeros(size, np.int32), np.zeros(size, np.int64)
-    for row, gram in enumerate(grams):
-        key = pack(gram)
-        place = hash_key(key) & (size - 1)
-        while slots[place]:
-            place = (place + 1) & (size - 1)
-        slots[place], keys[place] = row + 1, key
-    return slots, keys
+@numba.njit(cache=True, nogil=True)
+def hash_table(keys):  # type: ignore[no-untyped-def]
+    """Open addressing with Fibonacci hashing: slots (row + 1 of a key, 0 is free) and the key of each slot."""
+    size = 1024
+    while size < 2 * len(keys):
+        size *= 2
+    slots, hashed = np.zeros(size, np.int32), np.zeros(size, np.int64)
+    mask = np.uint64(size - 1)
+    for row in range(len(keys)):
+        place = ((np.uint64(keys[row]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) & mask
+        while slots[place] != 0:
+            place = (place + np.uint64(1)) & mask
+        slots[place], hashed[place] = row + 1, keys[row]
+    return slots, hashed
 
 
 def _characters() -> tuple[np.ndarray, np.ndarray]:
@@ -120,7 +120,7 @@ def _random_stream() -> tuple[np.ndarray, np.ndarray]:
 def _build() -> dict[str, np.ndarray]:
     names, found = _profiles()
     grams = list(found)
-    slots, keys = _hash_table(grams)
+    slots, keys = hash_table(np.array([pack(gram) for gram in grams], np.int64))
     normal, upper = _characters()
     words, gauss = _random_stream()
     return {

