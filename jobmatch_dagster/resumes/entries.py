@@ -304,8 +304,10 @@ def _phrases(text: str, at: int, row: int, line: Line) -> tuple[list[Phrase], li
         kept[span.start : span.end] = "\t" * (span.end - span.start)
     for match in _DURATION.finditer(text):
         kept[match.start() : match.end()] = "\t" * (match.end() - match.start())
-    masked = "".join(kept)
     cell = next((c for c in line.cells if c.text == text), line.cells[0])
+    if 1 < cell.lead < len(text) and text[cell.lead] == " ":
+        kept[cell.lead] = "\t"
+    masked = "".join(kept)
     found = []
     begin = 0
     for match in [*_SEPARATOR.finditer(masked), None]:
@@ -347,4 +349,6 @@ def join(before: str, after: str) -> str:
 
 def role(text: str) -> float:
     """How much a phrase is a title rather than an employer."""
-    return lexicon.role_score(text) - 0.8 * lexicon.company_score(text)
+    company = lexicon.company_score(text)
+    title = lexicon.role_score(text)
+    return title - (0.8 * company if company >= 1.0 or title == 0 else 0.0)

@@ -222,7 +222,17 @@ def _cell(group: list[Word]) -> Cell:
         bold=heavy,
         italic=group[0].italic,
         order=min(w.order for w in group),
+        lead=_lead(ordered, tokens),
     )
+
+
+def _lead(ordered: list[Word], tokens: list[str]) -> int:
+    """Length of the bold beginning; 0 where the boldness does not change once from bold to plain."""
+    bold = [w.bold for w in ordered]
+    if len(tokens) != len(bold) or not bold[0] or all(bold):
+        return 0
+    first = bold.index(False)
+    return len(" ".join(tokens[:first])) if not any(bold[first:]) else 0
 
 
 def _unspaced(group: list[Word]) -> list[str]:

@@ -205,7 +205,9 @@ def _line(row: list[Cell], page: int, gap: float | None) -> Line:
 
 
 def _with_text(cell: Cell, text: str) -> Cell:
-    return Cell(text, cell.x0, cell.x1, cell.top, cell.bottom, cell.size, cell.bold, cell.italic, cell.order)
+    cut = len(cell.text) - len(text)
+    lead = max(cell.lead - cut, 0)
+    return Cell(text, cell.x0, cell.x1, cell.top, cell.bottom, cell.size, cell.bold, cell.italic, cell.order, lead)
 
 
 def _split_label(line: Line) -> list[Line]:

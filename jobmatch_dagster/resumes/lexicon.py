@@ -141,11 +141,12 @@ def role_level(title: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _organisations() -> tuple[frozenset[str], frozenset[str], tuple[str, ...], frozenset[str], tuple[str, ...]]:
+def _organisations() -> tuple[frozenset[str], frozenset[str], frozenset[str], tuple[str, ...], frozenset[str], tuple[str, ...]]:
     data = load("organisations")
     return (
         frozenset(fold(w) for w in data["legal_forms"]["words"]),
         frozenset(fold(w) for w in data["company_words"]["words"]),
+        frozenset(fold(w) for w in data["weak_company_words"]["words"]),
         tuple(data["company_words"]["endings"]),
         frozenset(fold(w) for w in data["schools"]["words"]),
         tuple(data["schools"]["endings"]),
@@ -160,7 +161,7 @@ _DOMAIN = re.compile(
 @lru_cache(maxsize=4096)
 def company_score(text: str) -> float:
     """How much a phrase reads like an employer's name: legal forms count most."""
-    legal, words, endings, _, _ = _organisations()
+    legal, words, weak, endings, _, _ = _organisations()
     parts = tokens(text)
     if not parts:
         return 0.0
@@ -168,6 +169,7 @@ def company_score(text: str) -> float:
     if any(t in legal for t in parts[1:]):
         score += 2.0
     score += sum(1.0 for t in parts if t in words)
+    score += 0.3 * sum(t in weak for t in parts)
     score += sum(0.7 for t in parts if len(t) > 6 and t.endswith(endings))
     if _DOMAIN.match(text.strip()):
         score += 1.5

@@ -38,7 +38,8 @@ class Limits:
 
 @dataclass(slots=True)
 class Cell:
-    """Words that stand together. ``size`` is the height of the font's box in points; ``order`` the place in the file."""
+    """Words that stand together. ``size`` is the height of the font's box in points; ``order`` the place in the file;
+    ``lead`` the length of the beginning that is bold where the rest is not (0 where the cell is all alike)."""
 
     text: str
     x0: float = 0.0
@@ -49,6 +50,7 @@ class Cell:
     bold: bool = False
     italic: bool = False
     order: int = 0
+    lead: int = 0
 
 
 @dataclass(slots=True)

@@ -49,6 +49,8 @@ def _cut(phrase: Phrase) -> list[Phrase]:
             score = abs(entries.role(left) - entries.role(right)) + bonus
             if min(lexicon.role_score(left), lexicon.role_score(right)) > 0 and not bonus:
                 score -= 1.0
+            elif max(lexicon.role_score(left), lexicon.role_score(right)) > 0:
+                score += 0.5
             if best is None or score > best[0] + 0.01:
                 best = (score, match.start(), match.end())
     if best is None or best[0] < 0.8:
