@@ -24,6 +24,7 @@ EUROPEAN_UNION = frozenset({"DE", "FR", "ES", "PL", "NL", "PT", "IT"})
 CREDENTIALS = frozenset({"licence", "certificate", "language"})
 
 SHARE_WITH_SALARY = 0.66
+SHARE_PAY_IN_TEXT = 0.6
 SHARE_WITH_YEARS = 0.62
 SHARE_WITH_EDUCATION = 0.55
 SHARE_WITH_EXCLUDED = 0.08
@@ -280,7 +281,8 @@ def write(key: str, ad_group: str, *, second_city: bool = False, wishes: Wishes 
     years, years_items = _years(dice, words, level, base)
     education = occupation.education if dice.chance(SHARE_WITH_EDUCATION) else None
     salary = pay.draw(dice, occupation, country, language, level) if dice.chance(SHARE_WITH_SALARY) else None
-    in_text = bool(salary) and (dice.chance(0.6) if wishes.salary_in_text is None else wishes.salary_in_text)
+    drawn = dice.chance(SHARE_PAY_IN_TEXT)
+    in_text = bool(salary) and (drawn if wishes.salary_in_text is None else wishes.salary_in_text)
 
     required = writer.required()
     inline = dice.chance(SHARE_PREFERRED_INLINE)

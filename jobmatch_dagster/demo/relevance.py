@@ -11,9 +11,9 @@ The rule, for one person and one posting:
   required skills are there.
 * 3, a match: the right occupation, licences and level, and at least 70 per cent of the required skills.
 
-Level: where the title says one, the same is right, one step up or down is near, more is out of reach. Where it says none,
-the years asked decide: enough is right, up to a year short is near, more is out of reach; with neither, people in the
-middle are right and all others near.
+Level: where the title says one, the same is right, one step up or down is near, more is out of reach. Where it says
+none, the years asked decide: enough is right, up to a year short is near, more is out of reach; with neither, people in
+the middle are right and all others near.
 
 Hard negatives are in it on purpose: ads of other occupations that mention the person's skills, ads of the same
 occupation in other words (these are relevant), too senior ones, ones with a licence the person lacks, ones abroad, and

@@ -211,25 +211,39 @@ def show_on(board: str, job: Job, first_day: date) -> DemoPosting:
     return _show(job, _Listing(board, 0, first_day, first_day + timedelta(days=LONGEST_LIFE - 1), None))
 
 
+@dataclass(frozen=True, slots=True)
+class _Birth:
+    """A job as far as its listings need it: nothing is written yet."""
+
+    key: str
+    ad_group: str
+    second_city: bool
+    country: str
+    listings: tuple[_Listing, ...]
+    pay_in_text: bool | None
+
+    def write(self) -> Job:
+        return _job(self.key, self.ad_group, self.second_city, self.country, self.pay_in_text)
+
+
 @lru_cache(maxsize=40)
-def _born(day: date) -> tuple[tuple[str, str, bool, str, tuple[_Listing, ...]], ...]:
-    """Key, ad group, second city, country and listings of all jobs that first appear on a day."""
+def _born(day: date) -> tuple[_Birth, ...]:
+    """The jobs that first appear on a day; one ad in two cities is two of them."""
     result = []
     for number in range(BIRTHS_A_DAY):
         group = f"{day.isoformat()}/{number:03d}"
         country = _country(group)
-        result.append((group, group, False, country, tuple(_listings(group, day, country))))
-        if Dice(f"cities/{group}").chance(SHARE_IN_TWO_CITIES):
-            key = f"{group}b"
-            result.append((key, group, True, country, tuple(_listings(key, day, country))))
+        keys = [group, f"{group}b"] if Dice(f"cities/{group}").chance(SHARE_IN_TWO_CITIES) else [group]
+        listings = [tuple(_listings(key, day, country)) for key in keys]
+        in_text = _pay_in_text(*(listing.board for several in listings for listing in several))
+        result += [_Birth(key, group, key != group, country, listings[n], in_text) for n, key in enumerate(keys)]
     return tuple(result)
 
 
 @lru_cache(maxsize=8192)
 def _job(key: str, group: str, second_city: bool, country: str, pay_in_text: bool | None) -> Job:
-    return advert.write(
-        key, group, second_city=second_city, wishes=advert.Wishes(country=country, salary_in_text=pay_in_text)
-    )
+    wishes = advert.Wishes(country=country, salary_in_text=pay_in_text)
+    return advert.write(key, group, second_city=second_city, wishes=wishes)
 
 
 @lru_cache(maxsize=8)
@@ -237,10 +251,10 @@ def _live(day: date) -> tuple[DemoPosting, ...]:
     oldest = 2 * LONGEST_LIFE + REPOST_GAP
     result: list[DemoPosting] = []
     for age in range(oldest, -1, -1):
-        for key, group, second_city, country, listings in _born(day - timedelta(days=age)):
-            shown = [listing for listing in listings if listing.first <= day <= listing.last]
+        for birth in _born(day - timedelta(days=age)):
+            shown = [listing for listing in birth.listings if listing.first <= day <= listing.last]
             if shown:
-                job = _job(key, group, second_city, country, _pay_in_text(*(listing.board for listing in listings)))
+                job = birth.write()
                 result.extend(_show(job, listing) for listing in shown)
     return tuple(sorted(result, key=lambda p: (p.posted_on, p.board, p.external_id), reverse=True))
 

@@ -13,6 +13,7 @@ GUTTER = 24.0
 
 def _head(column: Column, words: Content, *, links: bool = True) -> None:
     column.text(words.name, 20, bold=True)
+    column.space(6)
     column.text(words.label, 11)
     column.text(" | ".join(words.contact), 9)
     if links:
@@ -138,6 +139,7 @@ def sidebar(person: Person) -> bytes:
         left.link(shown, address)
     _lists(left, words, spaced=True, lines=True)
     right.text(words.name, 20, bold=True)
+    right.space(6)
     right.text(words.label, 11)
     _summary(right, words)
     _work(right, words, right_dates=True)

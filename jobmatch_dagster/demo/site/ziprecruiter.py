@@ -1,6 +1,6 @@
 """ZipRecruiter in both generations: script data with terse number codes (February 2026), doubled cards (March 2026).
 
-Which one a request meets: its ``generation`` parameter (1 or 2), else the day: even days the older one.
+Which one a request meets: its ``generation`` parameter (1 or 2) or else the day, turn and turn about.
 """
 
 from __future__ import annotations
