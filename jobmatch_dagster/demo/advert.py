@@ -297,10 +297,11 @@ def write(key: str, ad_group: str, *, second_city: bool = False, wishes: Wishes 
     place = []
     if remote:
         place = [dice.pick(words["remote"][remote]).replace("{scope}", words["scopes"].get(scope, ""))]
+    life = dice.some(words["life"], dice.between(1, 6))
     parts = {
-        "intro": [dice.pick(words["intro"]), dice.pick(words["role"])],
-        "about": [dice.pick(words["about"]), *mentioned],
-        "duties": dice.some(occupation.duties[language], dice.between(3, 5)),
+        "intro": [dice.pick(words["intro"]), dice.pick(words["role"]), *life[:1]],
+        "about": [dice.pick(words["about"]), *life[1:], *mentioned],
+        "duties": dice.some(occupation.duties[language], dice.between(3, 6)),
         "required": required + (preferred if inline else []),
         "preferred": [] if inline else preferred,
         "benefits": dice.shuffled(
@@ -313,7 +314,7 @@ def write(key: str, ad_group: str, *, second_city: bool = False, wishes: Wishes 
     if wishes.thin:
         parts |= {name: [] for name in ("duties", "required", "preferred", "pay")}
         mentioned, years, education, salary = [], None, None, None
-        parts["about"], writer.skills = parts["about"][:1], []
+        parts["intro"], parts["about"], writer.skills = parts["intro"][:2], parts["about"][:1], []
     filled = {name: [_fill(item, company, city.name, base, dice) for item in items] for name, items in parts.items()}
     away = remote == "remote"
     return Job(

@@ -5,6 +5,7 @@ Names are those of the job rows that the cleaning stage makes; a value that the 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from jobmatch_dagster.demo import world
+from jobmatch_dagster.demo.advert import Job
 from jobmatch_dagster.demo.world import DemoPosting
 
 Key = tuple[str, str]  # board, external id
@@ -85,6 +87,16 @@ def job_row(posting: DemoPosting) -> dict[str, Any]:
 def requirements(posting: DemoPosting) -> dict[str, str]:
     """Label of each skill that the ad names → required, preferred, mentioned or excluded."""
     return {skill.label: skill.requirement for skill in posting.job.skills}
+
+
+def skill_spans(job: Job) -> dict[str, list[tuple[int, int]]]:
+    """Where each skill's surface stands as a whole word: label → offsets (start, end) into ``job.text``, in order."""
+    text = job.text
+    spans = {}
+    for skill in job.skills:
+        surface = rf"(?<!\w){re.escape(skill.surface)}(?!\w)"
+        spans[skill.label] = [match.span() for match in re.finditer(surface, text)]
+    return spans
 
 
 @dataclass

@@ -49,6 +49,14 @@ def test_duplicates_and_second_cities_are_different_things() -> None:
         assert len({listings[key].job.ad_group for key in group}) == 1
 
 
+def test_each_skill_has_at_least_one_span_that_holds_its_surface() -> None:
+    for posting in world.postings(DAY):
+        surfaces = {skill.label: skill.surface for skill in posting.job.skills}
+        for label, spans in truth.skill_spans(posting.job).items():
+            assert spans, (posting.job.key, label)
+            assert {posting.job.text[start:end] for start, end in spans} == {surfaces[label]}
+
+
 def test_requirements_name_each_skill_once() -> None:
     for posting in world.postings(DAY):
         assert len(truth.requirements(posting)) == len(posting.job.skills)
