@@ -1,4 +1,4 @@
-"""The own list of skills keeps the format that its readers rely on; whether they are found in text is tested elsewhere."""
+"""The own list of skills keeps the format that its readers rely on; whether it is found in text is tested elsewhere."""
 
 from __future__ import annotations
 
