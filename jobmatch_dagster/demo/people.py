@@ -14,7 +14,7 @@ from typing import Any
 
 from jobmatch_dagster.demo import vocabulary
 from jobmatch_dagster.demo.dice import Dice
-from jobmatch_dagster.demo.site.pages import slug
+from jobmatch_dagster.demo.slugs import slug
 from jobmatch_dagster.demo.vocabulary import Country, Occupation, Skill, Words
 
 TODAY = (2026, 3)  # the month in which all résumés were written
@@ -279,6 +279,36 @@ def people() -> list[Person]:
         role = Role(level_drawn=False, **entry)
         cast.append(make_person(f"demo-{number:02d}", role))
     return cast
+
+
+READABLE = (
+    "pdf_one_column",
+    "pdf_right_dates",
+    "pdf_serif",
+    "pdf_two_columns",
+    "pdf_sidebar",
+    "pdf_crossed",
+    "docx_plain",
+    "docx_tables",
+    "odt",
+    "markdown",
+    "text",
+)
+_GALLERY = {"en": "US", "de": "DE", "fr": "FR", "es": "ES", "nl": "NL", "pl": "PL", "pt": "PT", "it": "IT"}
+_BEYOND_WESTERN_EUROPE = frozenset({"pl"})  # languages whose letters the PDF base fonts lack
+
+
+def gallery() -> list[Person]:
+    """People for evaluating résumé readers: every readable kind of file in eight languages, all stories, with truth."""
+    stories = (None, "promoted", None, "overlapping")
+    shown: list[Person] = []
+    for language, country in _GALLERY.items():
+        for paper in READABLE:
+            if paper == "pdf_serif" and language in _BEYOND_WESTERN_EUROPE:
+                continue
+            role = Role(country=country, language=language, paper=paper, story=stories[len(shown) % len(stories)])
+            shown.append(make_person(f"gallery-{len(shown) + 1:02d}", role))
+    return shown
 
 
 def generate_people(n: int, seed: str = "benchmark") -> Iterator[Person]:

@@ -14,7 +14,7 @@ from odf.opendocument import load
 from pypdf import PdfReader
 
 from jobmatch_dagster.demo.papers import special
-from jobmatch_dagster.demo.people import Person, generate_people, people, write_resumes
+from jobmatch_dagster.demo.people import Person, gallery, generate_people, people, write_resumes
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,16 @@ def test_a_readable_file_holds_the_words_of_the_truth(person: Person, folder: Pa
         assert job["name"] in text
     for skill in resume["skills"]:
         assert skill["name"] in text
+
+
+def test_the_gallery_shows_every_readable_kind_of_file_in_eight_languages(tmp_path: Path) -> None:
+    shown = gallery()
+    assert len({(p.paper, p.language) for p in shown}) == len(shown) >= 80
+    every_third = shown[::3]  # all kinds and languages come up, at a third of the time
+    for person, path in zip(every_third, write_resumes(tmp_path, every_third), strict=True):
+        text = " ".join(READERS[path.suffix](path).split())
+        assert person.resume["basics"]["name"] in text, person.id
+        assert person.resume["work"][0]["position"] in text, person.id
 
 
 def test_the_same_people_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:

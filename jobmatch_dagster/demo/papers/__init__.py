@@ -1,7 +1,8 @@
 """Résumés as real files: the same bytes each time for the same person. What a person is comes from ``people``.
 
-``render`` picks by the person's ``paper``: PDFs with one column, dates on the right, two columns, a sidebar, columns
-that the content stream crosses, a scan, a locked and an empty one; DOCX plain and all tables; ODT, Markdown, text.
+``render`` picks by the person's ``paper``: PDFs with one column, dates on the right, in serif type, two columns, a
+sidebar, columns that the content stream crosses, a scan, a locked and an empty one; DOCX plain and all tables; ODT,
+Markdown, text.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ def render(person: Person) -> tuple[bytes, str]:
     kinds: dict[str, tuple[Callable[[Person], bytes], str]] = {
         "pdf_one_column": (pdf.one_column, ".pdf"),
         "pdf_right_dates": (pdf.right_dates, ".pdf"),
+        "pdf_serif": (pdf.serif, ".pdf"),
         "pdf_two_columns": (pdf.two_columns, ".pdf"),
         "pdf_sidebar": (pdf.sidebar, ".pdf"),
         "pdf_crossed": (pdf.crossed_columns, ".pdf"),

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 REGULAR, BOLD = "DejaVuSans", "DejaVuSans-Bold"
+TIMES = ("Times-Roman", "Times-Bold")  # of the PDF base fonts: Western European letters only
 
 
 @lru_cache(maxsize=1)

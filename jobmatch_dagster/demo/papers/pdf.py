@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobmatch_dagster.demo.papers import content
+from jobmatch_dagster.demo.papers import content, fonts
 from jobmatch_dagster.demo.papers.content import Content
 from jobmatch_dagster.demo.papers.sheet import HEIGHT, MARGIN, WIDTH, Column, Paper
 from jobmatch_dagster.demo.people import Person
@@ -92,6 +92,21 @@ def right_dates(person: Person) -> bytes:
     words = content.of(person)
     paper = Paper(words.name)
     draw_one_column(paper, words, right_dates=True)
+    return paper.content()
+
+
+def serif(person: Person) -> bytes:
+    """Centred head, serif base fonts, dates on the right, as typesetters make it; Western European letters only."""
+    words = content.of(person)
+    paper = Paper(words.name, faces=fonts.TIMES)
+    column = Column(paper)
+    column.centred(words.name, 22)
+    column.space(6)
+    column.centred(" | ".join(words.contact))
+    column.centred(" | ".join(address for _, address in words.links))
+    _schools(column, words, right_dates=True)
+    _work(column, words, right_dates=True)
+    _lists(column, words)
     return paper.content()
 
 

@@ -34,10 +34,15 @@ class Page:
 
 @dataclass
 class Paper:
-    """The pages of one file and how it is closed: ``crossed`` draws all columns together from top to bottom."""
+    """The pages of one file and how it is closed.
+
+    ``crossed`` draws all columns together from top to bottom; ``faces`` are the regular and the bold font, DejaVu where
+    none are named.
+    """
 
     title: str
     crossed: bool = False
+    faces: tuple[str, str] = field(default_factory=fonts.register)
     encryption: StandardEncryption | None = None
     pages: list[Page] = field(default_factory=lambda: [Page()])
 
@@ -75,7 +80,7 @@ class Column:
         self, paper: Paper, left: float = MARGIN, width: float = WIDTH - 2 * MARGIN, top: float = HEIGHT - MARGIN
     ):
         self.paper, self.left, self.width, self.y, self.number = paper, left, width, top, 0
-        self.regular, self.bold = fonts.register()
+        self.regular, self.bold = paper.faces
 
     def _line(self, size: float) -> float:
         if self.y - size * LEADING < MARGIN:
@@ -132,6 +137,12 @@ class Column:
         font = self.bold if bold else self.regular
         self._words(self.left, y, text, font, size)
         self._words(self.left + self.width - stringWidth(right, self.regular, size), y, right, self.regular, size)
+
+    def centred(self, text: str, size: float = 9.5, *, bold: bool = False) -> None:
+        """A line in the middle of the column."""
+        font = self.bold if bold else self.regular
+        x = self.left + (self.width - stringWidth(text, font, size)) / 2
+        self._words(x, self._line(size), text, font, size)
 
     def link(self, text: str, address: str, size: float = 9.5) -> None:
         """Words with an address behind them; the address is not in the text."""

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from jobmatch_dagster.demo import vocabulary
 from jobmatch_dagster.demo.site import questions
-from jobmatch_dagster.demo.site.pages import NOT_FOUND, Answer, Asked, age_in_days, render, slug
+from jobmatch_dagster.demo.site.pages import NOT_FOUND, Answer, Asked, age_in_days, render
+from jobmatch_dagster.demo.slugs import slug
 from jobmatch_dagster.demo.world import DemoPosting
 
 SEARCH = "/jobs-guest/jobs/api/seeMoreJobPostings/search"

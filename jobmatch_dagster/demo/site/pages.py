@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,10 +14,10 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from jobmatch_dagster.demo import vocabulary
+from jobmatch_dagster.demo.slugs import slug
 from jobmatch_dagster.demo.world import DemoPosting
 
 Query = Mapping[str, str]
-_NO_DECOMPOSITION = str.maketrans({"ł": "l", "Ł": "L", "ß": "ss", "ø": "o"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +64,6 @@ def render(template: str, **values: Any) -> str:
 def script_json(value: Any) -> Markup:
     """JSON that may stand inside a script element."""
     return Markup(json.dumps(value, ensure_ascii=False).replace("</", "<\\/"))
-
-
-def slug(text: str) -> str:
-    """Words as they stand in a URL's path."""
-    plain = unicodedata.normalize("NFKD", text.translate(_NO_DECOMPOSITION)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "job"
 
 
 def age_in_days(posting: DemoPosting, day: date) -> int:

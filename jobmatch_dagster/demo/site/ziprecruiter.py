@@ -19,8 +19,8 @@ from jobmatch_dagster.demo.site.pages import (
     job_posting_ld,
     render,
     script_json,
-    slug,
 )
+from jobmatch_dagster.demo.slugs import slug
 from jobmatch_dagster.demo.world import DemoPosting
 
 PAGE_SIZE = 20
