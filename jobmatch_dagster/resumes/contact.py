@@ -112,7 +112,7 @@ def _phone(contact: Contact, near: list[Line], every: list[Line], links: list[st
                 written = match.group()
                 if dates.find(written) and not written.lstrip().startswith(("+", "00", "(")):
                     continue
-                number = _number(written, region)
+                number = _longest_number(written, region)
                 if number:
                     contact.phone, valid = number
                     contact.at["basics.phone"] = [line.start + match.start(), line.start + match.end()]
@@ -123,6 +123,13 @@ def _phone(contact: Contact, near: list[Line], every: list[Line], links: list[st
             contact.phone, _ = number
             contact.confidence["basics.phone"] = 0.9
             return
+
+
+def _longest_number(written: str, region: str | None) -> tuple[str, bool] | None:
+    """The number in a run of digits; what stands after it (a postcode) is left off, group by group."""
+    groups = written.split(" ")
+    found = [n for k in range(len(groups), 0, -1) if (n := _number(" ".join(groups[:k]), region))]
+    return next((n for n in found if n[1]), found[0] if found else None)
 
 
 def _number(written: str, region: str | None) -> tuple[str, bool] | None:
@@ -305,15 +312,19 @@ def _name_score(text: str, line: Line, number: int, largest: float, local: list[
     if largest:
         score += 2.2 * max(0.0, (line.size / largest - 0.6) / 0.4)
     score += 0.6 if 2 <= len(proper) <= 4 else 0.0
-    folded = [lexicon.fold(w).strip(".,") for w in proper]
+    folded = [lexicon.fold(w).strip(".,").replace("-", "").replace("'", "") for w in proper]
     matches = sum(any(len(p) > 1 and (p in w or w in p) for p in local) for w in map(_ascii, folded) if len(w) > 1)
     joined = "".join(local)
     matches = matches or sum(len(w) > 2 and w in joined for w in map(_ascii, folded))
     score += 1.2 * min(matches, 2)
-    score -= 1.5 * min(lexicon.role_score(text), 1.5) + 1.2 * min(
+    roles = min(lexicon.role_score(text), 1.5) if not lexicon.surnames() & set(lexicon.tokens(text.replace("-", " "))) else 0.0
+    score -= 1.5 * roles + 1.2 * min(
         lexicon.company_score(text) + lexicon.school_score(text), 1.5
     )
-    if places.parse(text) is not None and not matches:
+    place = places.parse(text)
+    if place is not None and not matches:
+        if place.region or "," in text:
+            return None
         score -= 1.2
     if len(proper) == 1 and not matches and line.size < 1.15 * 12:
         score -= 1.0

@@ -109,7 +109,13 @@ def _belongs(lines: list[Line], n: int) -> bool:
     """Whether a short line after the anchor is still part of the head."""
     gap = lines[n].gap
     text = lines[n].text
-    return (gap is None or gap < 1.2) and not text.endswith((".", ":")) and len(text) < 100
+    return (gap is None or gap < 1.2) and not (text.endswith((".", ":")) and not _ends_in_name(text)) and len(text) < 100
+
+
+def _ends_in_name(text: str) -> bool:
+    """Whether the point at the end belongs to a legal form or a degree, not to a sentence."""
+    last = text.rsplit(" ", 1)[-1]
+    return lexicon.company_score(f"x {last}") >= 2.0 or last.count(".") > 1 or len(text.split()) < 4
 
 
 def _has_date(line: Line) -> bool:
@@ -156,57 +162,57 @@ def _reads_like_text(line: Line) -> bool:
         return True
     return (
         len(words) >= 12
-        or (len(words) >= 7 and text.endswith("."))
+        or (len(words) >= 7 and text.endswith(".") and not _ends_in_name(text))
         or (len(words) >= 9 and not line.bold and "," not in text)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the section's first entry shows of all: lines above the date, and the look of an entry's first line if it has one
+    of its own (None where all lines look alike)."""
+
+    lead: int
+    model: Line | None
 
 
 def _starts(lines: list[Line], body: list[bool], anchors: list[int]) -> list[int]:
     """The first line of each entry, one for each anchor that opens a new one."""
     gaps = [line.gap for line in lines if line.gap is not None]
     usual = median(gaps) if gaps else 0.0
-    lead: int | None = None
-    model: Line | None = None
+    shape: _Shape | None = None
     starts: list[int] = []
-    taken = -1
-    for anchor in anchors:
-        lowest = taken + 1
-        start = anchor
-        while start > lowest and not body[start - 1] and anchor - start < MAX_HEAD_LINES - 1:
-            if (
-                starts
-                and lead is not None
-                and anchor - start >= lead
-                and not (model and _same_look(lines[start - 1], model))
-            ):
-                break
-            if (
-                starts
-                and start != anchor
-                and _opens(lines[start], usual)
-                and lead is not None
-                and anchor - start >= lead
-            ):
-                break
-            if (
-                _opens(lines[start], usual)
-                and start <= anchor
-                and start > lowest
-                and _opens_more(lines, start, lowest, usual)
-            ):
-                break
-            start -= 1
-        if starts and start <= starts[-1]:
-            continue
-        if starts and _continues(lines, starts[-1], anchors, anchor, start):
+    lowest = 0
+    for k, anchor in enumerate(anchors):
+        start = _walk_up(lines, body, anchor, lowest, usual, shape)
+        if starts and (start <= starts[-1] or _continues(lines, starts[-1], anchors, anchor, start)):
             continue
         starts.append(start)
-        if lead is None:
-            lead, model = anchor - start, lines[start]
-        taken = anchor
-    if starts and starts[0] > 0 and all(not body[k] for k in range(starts[0])):
-        starts[0] = max(0, starts[0] - 1) if starts[0] == 1 else starts[0]
+        if shape is None:
+            until = anchors[k + 1] if k + 1 < len(anchors) else len(lines)
+            others = [line for line in lines[start + 1 : until] if not line.bullet]
+            own = any(not _same_look(line, lines[start]) for line in others)
+            shape = _Shape(anchor - start, lines[start] if own else None)
+        lowest = anchor + 1
+    if starts and starts[0] == 1 and not body[0]:
+        starts[0] = 0
     return starts
+
+
+def _walk_up(
+    lines: list[Line], body: list[bool], anchor: int, lowest: int, usual: float, shape: _Shape | None
+) -> int:
+    """From a date up to the first line of its entry."""
+    start = anchor
+    while start > lowest and not body[start - 1] and anchor - start < MAX_HEAD_LINES - 1:
+        opens = _opens(lines[start], usual)
+        if opens and _opens_more(lines, start, lowest, usual):
+            break
+        if shape is not None and anchor - start >= shape.lead:
+            if (opens and start != anchor) or shape.model is None or not _same_look(lines[start - 1], shape.model):
+                break
+        start -= 1
+    return start
 
 
 def _opens(line: Line, usual: float) -> bool:

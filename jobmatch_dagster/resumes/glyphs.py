@@ -7,6 +7,7 @@ control codes, icon fonts and right-to-left scripts are set right here.
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from jobmatch_dagster.resumes.model import Cell
 # A gap of 0.08 em between two advance boxes is a space (measured against pypdf on producers that write none);
 # the height of a font's box is about 1.2 em.
 SPACE_GAP = 0.08 / 1.2
+# where a line begins and ends above and below its baseline, in em; together the usual height of a font's box
+ASCENT, DESCENT = 0.93, 0.27
 CELL_GAP = 1.0
 # ligatures of TeX's OT1 and T1 fonts, which stand under control codes where a font has no Unicode map
 _TEX_LIGATURES = {0x0B: "ff", 0x0C: "fi", 0x0E: "ffi", 0x0F: "ffl", 0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi"}
@@ -99,14 +102,14 @@ def words(textpage: int, turn: tuple[int, float, float], limit: int) -> list[Wor
             raw.FPDFText_GetLooseCharBox(textpage, i, rect)
             x0, y0, x1, y1 = turned.box(rect.left, rect.bottom, rect.right, rect.top)
             if run and _breaks(run[-1], x0, y0, x1, y1):
-                found.extend(_split(run, textpage))
+                found.extend(_split(run, textpage, turned))
                 run = []
             run.append((_fold(code, False), x0, x1, y0, y1, i))
         elif run:
-            found.extend(_split(run, textpage))
+            found.extend(_split(run, textpage, turned))
             run = []
     if run:
-        found.extend(_split(run, textpage))
+        found.extend(_split(run, textpage, turned))
     return found
 
 
@@ -115,7 +118,7 @@ def _breaks(last: tuple[str, float, float, float, float, int], x0: float, y0: fl
     return abs(y0 - last[3]) > 0.6 * height or x0 - last[2] > height or last[1] - x1 > height
 
 
-def _split(run: list[tuple[str, float, float, float, float, int]], textpage: int) -> list[Word]:
+def _split(run: list[tuple[str, float, float, float, float, int]], textpage: int, turn: _Turn) -> list[Word]:
     """Cut a run of glyphs where the gap is a space although the file has none; even tracking is no space."""
     heights = [g[4] - g[3] for g in run]
     size = max(median(heights), 0.1)
@@ -128,10 +131,10 @@ def _split(run: list[tuple[str, float, float, float, float, int]], textpage: int
             pieces.append(run[start:k])
             start = k
     pieces.append(run[start:])
-    return [word for piece in pieces if (word := _word(piece, textpage))]
+    return [word for piece in pieces if (word := _word(piece, textpage, turn))]
 
 
-def _word(glyphs: list[tuple[str, float, float, float, float, int]], textpage: int) -> Word | None:
+def _word(glyphs: list[tuple[str, float, float, float, float, int]], textpage: int, turn: _Turn) -> Word | None:
     first = glyphs[0][5]
     name, flags = _font(textpage, first)
     if _ICON_FONT.search(name):
@@ -145,18 +148,37 @@ def _word(glyphs: list[tuple[str, float, float, float, float, int]], textpage: i
     if rtl and len(glyphs) > 1 and glyphs[0][1] < glyphs[-1][1] - 0.5:
         text = "".join(g[0] for g in reversed(glyphs))
     weight = raw.FPDFText_GetFontWeight(textpage, first)
+    baseline, em = _line_of(textpage, first, turn, glyphs[0])
     return Word(
         text,
         min(g[1] for g in glyphs),
         max(g[2] for g in glyphs),
-        max(g[4] for g in glyphs),
-        min(g[3] for g in glyphs),
-        glyphs[0][3],
+        baseline + ASCENT * em,
+        baseline - DESCENT * em,
+        baseline,
         bool(_BOLD_FONT.search(name)) or (weight >= 640 and not name),
         bool(_ITALIC_FONT.search(name)) or bool(flags & 64),
         first,
         rtl,
     )
+
+
+def _line_of(
+    textpage: int, index: int, turn: _Turn, glyph: tuple[str, float, float, float, float, int]
+) -> tuple[float, float]:
+    """Baseline and font size of a glyph, in points of the page as it is seen. The glyph's box is taken where the font's
+    size is not to be had: some producers' fonts give boxes of the ink only, so the box alone is not stable."""
+    x, y, matrix = ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX()
+    box = max(glyph[4] - glyph[3], 0.1)
+    if not raw.FPDFText_GetCharOrigin(textpage, index, x, y):
+        return glyph[3] + DESCENT / (ASCENT + DESCENT) * box, box / (ASCENT + DESCENT)
+    _, baseline, _, _ = turn.box(x.value, y.value, x.value, y.value)
+    em = raw.FPDFText_GetFontSize(textpage, index)
+    if raw.FPDFText_GetMatrix(textpage, index, matrix):
+        em *= math.hypot(matrix.c, matrix.d)
+    if not 0.5 * box < em < 4 * box:
+        em = box / (ASCENT + DESCENT)
+    return baseline, em
 
 
 def _font(textpage: int, index: int) -> tuple[bytes, int]:

@@ -183,7 +183,7 @@ def _lines(cells: list[Cell], page: int) -> list[Line]:
 def _same_row(row: list[Cell], cell: Cell) -> bool:
     first = row[0]
     overlap = min(first.top, cell.top) - max(first.bottom, cell.bottom)
-    if overlap < 0.6 * min(first.size, cell.size):
+    if overlap < 0.5 * min(first.size, cell.size):
         return False
     return all(cell.x0 >= c.x1 - 2 or cell.x1 <= c.x0 + 2 for c in row)
 

@@ -128,6 +128,12 @@ def role_score(text: str) -> float:
     return min(found, 3.0) + 0.25 * last if found else 0.0
 
 
+@lru_cache(maxsize=1)
+def surnames() -> frozenset[str]:
+    """Role words that are family names too."""
+    return frozenset(fold(w) for w in load("roles")["surnames"]["any"])
+
+
 @lru_cache(maxsize=1024)
 def role_level(title: str) -> str | None:
     """The seniority that a title's words say, the highest of them; None if they say none."""

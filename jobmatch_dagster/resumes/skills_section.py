@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -42,8 +43,30 @@ def read(lines: list[Line]) -> list[dict[str, Any]]:
 
 
 def _joined(lines: list[Line]) -> list[Line]:
-    """Lines that end in a comma go on in the next one."""
-    return lines
+    """Lines of a list that go on in the next line, joined: those that end in a comma, and those that fill the column."""
+    made: list[Line] = []
+    reach = max((line.cells[-1].x1 for line in lines), default=0.0)
+    for line in lines:
+        before = made[-1] if made else None
+        text = line.text
+        if before is None or line.bullet or len(line.cells) > 1 or len(before.cells) > 1 or before.flow != line.flow:
+            made.append(line)
+            continue
+        listed = before.text.count(",") >= 1 and (line.gap is None or line.gap < 0.8) and not _LABEL.match(text)
+        full = reach > 0 and before.cells[-1].x1 + 0.9 * _word_width(line) > reach
+        if listed and (before.text.rstrip().endswith(",") or full):
+            first, last = before.cells[0], line.cells[0]
+            joined = replace(first, text=f"{first.text} {last.text}", x1=last.x1)
+            made[-1] = replace(before, cells=[joined])
+        else:
+            made.append(line)
+    return made
+
+
+def _word_width(line: Line) -> float:
+    """Width of a line's first word, in points."""
+    cell = line.cells[0]
+    return (cell.x1 - cell.x0) * len(cell.text.split()[0]) / max(len(cell.text), 1)
 
 
 def _columns(lines: list[Line]) -> list[list[str]]:

@@ -196,7 +196,7 @@ def _links(page: Any, document: Any) -> list[str]:
 
 
 _RUNNING = re.compile(
-    r"^(?:page|seite|página|pagina|strona)?\s*\d{1,3}\s*(?:/|of|von|de|di|z|sur|van)?\s*\d{0,3}$|\s[-–—]\s\d+\s*/\s*\d+$|^last updated\b",
+    r"^(?:page|seite|página|pagina|strona)?\s*\d{1,3}\s*(?:/|of|von|de|di|z|sur|van)?\s*\d{0,3}$|\s[-–—]\s\d{1,2}\s*/\s*\d{1,2}$|^last updated\b",
     re.I,
 )
 

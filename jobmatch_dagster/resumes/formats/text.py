@@ -87,31 +87,46 @@ def _html(text: str) -> Document:
             lines.append(Line(cells, gap=float(state["gap"]), bullet=bool(state["bullet"]), style=str(state["style"])))
             state.update(bullet=False, style="", gap=0.0, bold=False)
 
-    body = tree.body or tree.root
-    for node in body.traverse(include_text=True) if body else ():
-        tag = node.tag or ""
-        if tag == "-text":
-            parent = node.parent.tag if node.parent else ""
-            fresh = not "".join(buffer).strip()
-            if fresh and parent in ("b", "strong"):
-                state["bold"] = True
-            buffer.append(node.text(deep=False) or "")
-        elif tag in _BLOCKS:
-            flush()
-            if tag == "li":
-                state["bullet"] = True
-            elif re.fullmatch(r"h[1-6]", tag):
-                state.update(style="title" if tag == "h1" else "heading", gap=1.5, bold=True)
-            elif tag == "p":
-                state["gap"] = 1.0
-        elif tag in ("td", "th"):
-            buffer.append("\t")
-        elif tag == "a":
-            href = (node.attributes or {}).get("href") or ""
+    def walk(node: Any) -> None:
+        glued = False
+        for child in node.iter(include_text=True):
+            tag = child.tag or ""
+            if tag == "-text":
+                if not "".join(buffer).strip() and node.tag in ("b", "strong"):
+                    state["bold"] = True
+                buffer.append(child.text(deep=False) or "")
+                glued = False
+                continue
+            block = tag in _BLOCKS
+            if block:
+                flush()
+                _open_block(tag, state)
+            elif tag in ("td", "th") or (glued and buffer and not buffer[-1][-1:].isspace()):
+                buffer.append("\t")
+            href = (child.attributes or {}).get("href") or "" if tag == "a" else ""
             if href.lower().startswith(("http://", "https://", "mailto:", "tel:")):
                 links.append(href)
+            walk(child)
+            if block:
+                flush()
+            glued = True
+
+    if tree.body is not None:
+        walk(tree.body)
     flush()
     return Document(lines, list(dict.fromkeys(links)))
+
+
+def _open_block(tag: str, state: dict[str, Any]) -> None:
+    """What a block element says about the line that it begins."""
+    if tag == "li":
+        state["bullet"] = True
+    elif tag in ("h1", "h2"):
+        state.update(style="title" if tag == "h1" else "heading", gap=1.5, bold=True)
+    elif re.fullmatch(r"h[3-6]", tag):
+        state.update(gap=1.5, bold=True)
+    elif tag == "p":
+        state["gap"] = 1.0
 
 
 def _rtf(data: bytes, limits: Limits) -> Document:

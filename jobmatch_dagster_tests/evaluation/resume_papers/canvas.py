@@ -206,7 +206,7 @@ def date_rail(person: dict[str, Any]) -> bytes:
     for link in basics["links"]:
         sheet.put(link, size=8.5)
         sheet.down()
-    rail, column = sheet.left, sheet.left + 130
+    rail, column = sheet.left, sheet.left + 190
     for title, entries in ((words["work"], person["work"]), (words["education"], person["education"])):
         sheet.left = column
         _heading(sheet, title)
