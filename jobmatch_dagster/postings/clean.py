@@ -21,6 +21,7 @@ from jobmatch_dagster.postings.education import least_degree
 from jobmatch_dagster.postings.employment import employment_in_text, employment_in_title, employment_on_board
 from jobmatch_dagster.postings.experience import min_years
 from jobmatch_dagster.postings.language import languages
+from jobmatch_dagster.postings.phrases import Hits, find
 from jobmatch_dagster.postings.place import read_place, read_remote
 from jobmatch_dagster.postings.place.remote import scope_in_text
 from jobmatch_dagster.postings.salary import Salary, salary_of
@@ -30,6 +31,7 @@ from jobmatch_dagster.postings.text import one_line, plain_text
 from jobmatch_dagster.settings import settings
 from jobmatch_dagster.tables import JOBS, POSTING, job_id
 
+CHUNK = 4_000  # postings read at once: bounds the memory of a large batch
 # What matching depends on; a change of any of them is a new content hash.
 HASHED = (
     "title", "company", "description", "city", "region", "country", "remote", "remote_scope", "salary_min", "salary_max",
@@ -55,11 +57,13 @@ class Cleaned:
 class _Row:
     """One job in the making: its values, where they were read, and what was rejected."""
 
-    __slots__ = ("evidence", "issues", "posting", "value")
+    __slots__ = ("evidence", "in_text", "in_title", "issues", "posting", "value")
 
     def __init__(self, posting: dict[str, Any]) -> None:
         self.posting = posting
         self.value: dict[str, Any] = {}
+        self.in_title: Hits = {}
+        self.in_text: Hits = {}
         self.evidence: dict[str, dict[str, Any]] = {}
         self.issues: list[dict[str, str]] = json.loads(posting.get("intake_issues") or "[]")
 
@@ -70,6 +74,10 @@ class _Row:
 
     def issue(self, name: str, reason: str) -> None:
         self.issues.append({"field": name, "reason": reason})
+
+    def release(self) -> None:
+        """Forget what only reading needed: a batch may be large."""
+        self.posting, self.in_title, self.in_text = {}, {}, {}
 
 
 def clean(postings: pa.Table, *, day: date, known: pa.Table | None = None) -> Cleaned:
@@ -86,23 +94,24 @@ def clean(postings: pa.Table, *, day: date, known: pa.Table | None = None) -> Cl
         Jobs, rejected postings and seconds by step. The same input gives the same rows.
     """
     result = Cleaned(JOBS.empty_table())
-    with _timed(result.seconds, "intake"):
-        rows = _rows(postings, result.rejected)
-    steps: tuple[tuple[str, Callable[[list[_Row], date], None]], ...] = (
-        ("text", _texts),
-        ("language", _languages),
-        ("place", _places),
-        ("salary", _salaries),
-        ("level", _levels),
-        ("dates", _dates),
-    )
-    for name, step in steps:
-        with _timed(result.seconds, name):
-            step(rows, day)
-    with _timed(result.seconds, "duplicates"):
+    seconds = result.seconds
+    rows: list[_Row] = []
+    with _timed(seconds, "intake"):
+        sightings = _sightings(postings, result.rejected)
+        table = postings.select([name for name in (*POSTING.names, "intake_issues") if name in postings.column_names])
+    for start in range(0, len(sightings), CHUNK):
+        with _timed(seconds, "intake"):
+            chunk = _rows(table, sightings[start : start + CHUNK])
+        for name, step in _STEPS:
+            with _timed(seconds, name):
+                step(chunk, day)
+        for row in chunk:
+            row.release()
+        rows.extend(chunk)
+    with _timed(seconds, "duplicates"):
         _lifecycle(rows, day, known)
         _duplicates(rows, known)
-    with _timed(result.seconds, "table"):
+    with _timed(seconds, "table"):
         result.jobs = _table(rows)
     return result
 
@@ -114,22 +123,37 @@ def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
     seconds[step] = seconds.get(step, 0.0) + time.perf_counter() - began
 
 
-def _rows(postings: pa.Table, rejected: list[dict[str, str]]) -> list[_Row]:
-    names = [name for name in (*POSTING.names, "intake_issues") if name in postings.column_names]
-    kept: dict[tuple[str, str], _Row] = {}
-    for posting in postings.select(names).to_pylist():
-        board, external_id = (posting.get("board") or "").strip(), (posting.get("external_id") or "").strip()
-        lacking = [n for n in ("board", "external_id", "title", "company") if not (posting.get(n) or "").strip()]
+def _sightings(postings: pa.Table, rejected: list[dict[str, str]]) -> list[list[int]]:
+    """Row numbers of each (board, external_id) in the order of their first row; unusable rows are rejected with the reason."""
+    required = ("board", "external_id", "title", "company")
+    columns = {
+        name: postings[name].to_pylist() if name in postings.column_names else [None] * postings.num_rows
+        for name in (*required, "url")
+    }
+    found: dict[tuple[str, str], list[int]] = {}
+    for index in range(postings.num_rows):
+        values = {name: (columns[name][index] or "").strip() for name in columns}
+        lacking = [name for name in required if not values[name]]
         if lacking:
-            subject = f"{board or 'unknown board'} {external_id or posting.get('url') or '(no id)'}"
+            subject = (
+                f"{values['board'] or 'unknown board'} {values['external_id'] or values['url'] or f'row {index + 1}'}"
+            )
             rejected.append({"subject": subject, "reason": f"has no {' and no '.join(lacking)}"})
-            continue
-        before = kept.get((board, external_id))
-        if before is None:
-            kept[board, external_id] = _Row(posting)
         else:
-            before.posting = _later(before.posting, posting)
-    return list(kept.values())
+            found.setdefault((values["board"], values["external_id"]), []).append(index)
+    return list(found.values())
+
+
+def _rows(table: pa.Table, sightings: list[list[int]]) -> list[_Row]:
+    postings = table.take(pa.array([index for indices in sightings for index in indices], pa.int64())).to_pylist()
+    rows, start = [], 0
+    for indices in sightings:
+        posting = postings[start]
+        for other in postings[start + 1 : start + len(indices)]:
+            posting = _later(posting, other)
+        rows.append(_Row(posting))
+        start += len(indices)
+    return rows
 
 
 def _later(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
@@ -164,6 +188,13 @@ def _texts(rows: list[_Row], day: date) -> None:
         value["description"] = (texts[source] or None) if source else None
 
 
+def _phrases(rows: list[_Row], day: date) -> None:
+    titles = find([row.value["title"] for row in rows])
+    texts = find([row.value["description"] or "" for row in rows])
+    for row, in_title, in_text in zip(rows, titles, texts, strict=True):
+        row.in_title, row.in_text = in_title, in_text
+
+
 def _languages(rows: list[_Row], day: date) -> None:
     bar = settings().language_bar
     decisions = languages([row.value["title"] for row in rows], [row.value["description"] or "" for row in rows])
@@ -192,22 +223,21 @@ def _places(rows: list[_Row], day: date) -> None:
                 ensure_ascii=False,
             )
             row.evidence["country"] = {"source": "board"}
-        description = value["description"] or ""
-        remote = read_remote(row.posting.get("remote") or "", location, value["title"], description)
+        remote = read_remote(row.posting.get("remote") or "", location, value["title"], row.in_title, row.in_text)
         if remote.kind:
             row.read("remote", remote.kind, remote.source, remote.start, remote.end)
         if remote.kind == "remote":
-            _remote_scope(row, remote.scope, reading.places, description)
+            _remote_scope(row, remote.scope, reading.places)
 
 
-def _remote_scope(row: _Row, area: str | None, places: tuple[Any, ...], description: str) -> None:
+def _remote_scope(row: _Row, area: str | None, places: tuple[Any, ...]) -> None:
     """From where a remote worker may work: the place beside "Remote", else a sentence of the text."""
     if area:
         row.read("remote_scope", area, "board")
     elif places and len({place.country for place in places}) == 1 and places[0].country:
         row.read("remote_scope", places[0].country, "board")
     else:
-        scope, start, end = scope_in_text(description)
+        scope, start, end = scope_in_text(row.value["description"] or "", row.in_text)
         if scope:
             row.read("remote_scope", scope, "text", start, end)
 
@@ -219,6 +249,7 @@ def _salaries(rows: list[_Row], day: date) -> None:
             _board_salary(row),
             posting.get("salary_text") or "",
             value["description"] or "",
+            row.in_text,
             value.get("country"),
             value.get("language"),
         )
@@ -258,42 +289,40 @@ def _board_salary(row: _Row) -> Salary | None:
 
 def _levels(rows: list[_Row], day: date) -> None:
     for row in rows:
-        value, title, description = row.value, row.value["title"], row.value["description"] or ""
-        _seniority(row, title)
-        _employment(row, title, description)
-        for name, found, source in (
-            ("min_years_experience", min_years(description), "text"),
-            ("education", least_degree(description), "text"),
-        ):
-            if found:
-                row.read(name, found[0], source, found[1], found[2])
-        if value.get("seniority") is None and value.get("employment_type") == "internship":
-            row.read("seniority", "intern", "employment_type")
+        description = row.value["description"] or ""
+        _seniority(row)
+        _employment(row)
+        if years := min_years(description, row.in_text):
+            row.read("min_years_experience", years[0], "text", years[1], years[2])
+        if degree := least_degree(description, row.in_text):
+            row.read("education", degree.label, "text", degree.start, degree.end)
 
 
-def _seniority(row: _Row, title: str) -> None:
+def _seniority(row: _Row) -> None:
     field_value = row.posting.get("seniority") or ""
-    on_board, in_title = seniority_on_board(field_value) if field_value else None, seniority_in_title(title)
+    on_board, in_title = seniority_on_board(field_value) if field_value else None, seniority_in_title(row.in_title)
     if in_title:
-        row.read("seniority", in_title[0], "title", in_title[1], in_title[2])
-        if on_board and on_board != in_title[0]:
+        row.read("seniority", in_title.label, "title", in_title.start, in_title.end)
+        if on_board and on_board != in_title.label:
             row.issue("seniority", f"the board says {on_board}")
     elif on_board:
         row.read("seniority", on_board, "board")
 
 
-def _employment(row: _Row, title: str, description: str) -> None:
+def _employment(row: _Row) -> None:
     field_value = row.posting.get("employment_type") or ""
     kind = employment_on_board(field_value) if field_value else None
-    in_title = employment_in_title(title)
+    in_title = employment_in_title(row.in_title)
     if kind:
         row.read("employment_type", kind, "board")
-        if in_title and in_title[0] != kind and kind != "full_time":
-            row.issue("employment_type", f"the title says {in_title[0]}")
+        if in_title and in_title.label != kind:
+            row.issue("employment_type", f"the title says {in_title.label}")
     elif in_title:
-        row.read("employment_type", in_title[0], "title", in_title[1], in_title[2])
-    elif found := employment_in_text(description):
-        row.read("employment_type", found[0], "text", found[1], found[2])
+        row.read("employment_type", in_title.label, "title", in_title.start, in_title.end)
+    elif found := employment_in_text(row.in_text):
+        row.read("employment_type", found.label, "text", found.start, found.end)
+    if row.value.get("seniority") is None and row.value.get("employment_type") == "internship":
+        row.read("seniority", "intern", "employment_type")
 
 
 def _dates(rows: list[_Row], day: date) -> None:
@@ -314,8 +343,20 @@ def _dates(rows: list[_Row], day: date) -> None:
             value["posted_on"] = None
         if posting.get("valid_until"):
             row.read("valid_until", posting["valid_until"], "board")
-        elif value["description"] and (limit := deadline(value["description"])):
+        elif value["description"] and (limit := deadline(value["description"], row.in_text)):
             row.read("valid_until", limit[0], "text", limit[1], limit[2])
+
+
+# The steps that read one posting by itself, in order: later ones use what earlier ones read.
+_STEPS: tuple[tuple[str, Callable[[list[_Row], date], None]], ...] = (
+    ("text", _texts),
+    ("phrases", _phrases),
+    ("language", _languages),
+    ("place", _places),
+    ("salary", _salaries),
+    ("level", _levels),
+    ("dates", _dates),
+)
 
 
 def _lifecycle(rows: list[_Row], day: date, known: pa.Table | None) -> None:
@@ -340,8 +381,9 @@ def _duplicates(rows: list[_Row], known: pa.Table | None) -> None:
     fresh = {row.value["id"] for row in rows}
     old, stored = _known_items(known, fresh)
     items = old + [_item(row.value) for row in rows]
-    texts = [item.text or "" for item in items]
-    marks = signatures(texts)
+    marks = np.concatenate(
+        [signatures([item.text or "" for item in items[at : at + CHUNK]]) for at in range(0, len(items) or 1, CHUNK)]
+    )
     for index, mark in stored.items():
         marks[index] = mark
     clusters = cluster(items, marks)

@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from jobmatch_dagster.postings.phrases import Hits
 from jobmatch_dagster.postings.words import any_of, load, whole
 
 _DAYS = {"minute": 0.0, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
@@ -43,9 +44,6 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             re.IGNORECASE,
         ),
         "month_day": re.compile(rf"(?<!\w)({months})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})", re.IGNORECASE),
-        "deadline": re.compile(
-            rf"(?<!\w)(?:{any_of(words['deadline'])})\b[^\n]{{0,25}}?(?=\d|{months})", re.IGNORECASE
-        ),
     }
 
 
@@ -106,10 +104,11 @@ def posted(text: str, fetched_at: datetime | None, *, month_first: bool = False)
     return (fetched_at - timedelta(days=back)).date(), None
 
 
-def deadline(description: str) -> tuple[date, int, int] | None:
-    """The last day to apply that a text states, and where."""
-    match = _patterns()["deadline"].search(description)
-    if not match:
-        return None
-    found = absolute(description[match.end() : match.end() + 30])
-    return (found, match.start(), match.end()) if found else None
+def deadline(description: str, hits: Hits) -> tuple[date, int, int] | None:
+    """The last day to apply that a text states, and where: a date within a few words behind "apply by" and the like."""
+    for hit in hits.get("deadline", []):
+        behind = description[hit.end : hit.end + 45].partition("\n")[0]
+        found = absolute(behind)
+        if found:
+            return found, hit.start, hit.end
+    return None

@@ -3,56 +3,34 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from jobmatch_dagster.postings.words import any_of, load, whole
+from jobmatch_dagster.postings.phrases import Hit, Hits
 
 DEGREES = ("secondary", "vocational", "bachelor", "master", "doctorate")
-_SENTENCE_END = re.compile(r"\n|[.!?;。；](?:\s|$)")
+_SENTENCE_END = re.compile(r"\n|[!?;。；]|\.(?=\s+[A-ZÀ-ÞŁŚŻ]|$)")
 _NEAR = 160
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    words = load("education")
-    parts = []
-    for degree, names in words["degrees"].items():
-        # a name with capitals (MS, BA, CAP) counts only as it is written: in lower case it is another word
-        exact = any_of(name for name in names if name != name.lower())
-        plain = any_of(name for name in names if name == name.lower() and ord(name[0]) < 0x3000)
-        asian = any_of(name for name in names if ord(name[0]) >= 0x3000)
-        choices = [rf"(?<![\w+]){choice}(?!\w)" for choice in ([f"(?i:{plain})"] + ([f"(?:{exact})"] if exact else []))]
-        parts.append(f"(?P<{degree}>{'|'.join(choices)}{'|' + asian if asian else ''})")
-    return (
-        re.compile("|".join(parts)),
-        re.compile(whole(words["asks"]), re.IGNORECASE),
-        re.compile(whole(words["not_degrees"]), re.IGNORECASE),
-    )
-
-
-def least_degree(text: str) -> tuple[str, int, int] | None:
+def least_degree(text: str, hits: Hits) -> Hit | None:
     """The least degree of the first sentence that asks for one ("Bachelor's or Master's degree" asks for a bachelor).
 
-    Returns:
-        (degree, start, end), or None.
+    Args:
+        text: plain text of the ad.
+        hits: phrases found in it.
     """
-    degrees, asks, not_degrees = _patterns()
-    for match in degrees.finditer(text):
-        start, end = _sentence(text, match)
-        sentence = text[start:end]
-        masked = not_degrees.search(text, max(0, match.start() - 12), min(len(text), match.end() + 20))
-        if masked and masked.start() < match.end() and masked.end() > match.start():
-            continue
-        if not asks.search(sentence):
-            continue
-        found = [(DEGREES.index(m.lastgroup), m) for m in degrees.finditer(text, match.start(), end) if m.lastgroup]
-        least, where = min(found, key=lambda pair: (pair[0], pair[1].start()))
-        return DEGREES[least], where.start(), where.end()
+    masks = hits.get("not_degree", [])
+    degrees = [hit for hit in hits.get("degree", []) if not any(m.start < hit.end and hit.start < m.end for m in masks)]
+    asks = hits.get("degree_asked", [])
+    for degree in degrees:
+        start, end = _sentence(text, degree)
+        if any(start <= ask.start < end and not (degree.start <= ask.start < degree.end) for ask in asks):
+            within = [hit for hit in degrees if start <= hit.start < end]
+            return min(within, key=lambda hit: (DEGREES.index(hit.label), hit.start))
     return None
 
 
-def _sentence(text: str, match: re.Match[str]) -> tuple[int, int]:
-    start = max(0, match.start() - _NEAR)
-    breaks = [found.end() for found in _SENTENCE_END.finditer(text, start, match.start())]
-    ending = _SENTENCE_END.search(text, match.end(), min(len(text), match.end() + _NEAR))
-    return (breaks[-1] if breaks else start), (ending.start() if ending else min(len(text), match.end() + _NEAR))
+def _sentence(text: str, hit: Hit) -> tuple[int, int]:
+    start = max(0, hit.start - _NEAR)
+    breaks = [found.end() for found in _SENTENCE_END.finditer(text, start, hit.start)]
+    ending = _SENTENCE_END.search(text, hit.end, hit.end + _NEAR)
+    return (breaks[-1] if breaks else start), (ending.start() if ending else hit.end + _NEAR)

@@ -5,72 +5,64 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from jobmatch_dagster.postings.words import any_of, load, whole
+from jobmatch_dagster.postings.phrases import Hit, Hits
+from jobmatch_dagster.postings.words import any_of, load
 
 MOST = 30
-_NEAR = 70
+_BEFORE, _AFTER, _NEAR = 40, 80, 45
+_SENTENCE_END = re.compile(r"\n|[.!?;。；]\s")
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = load("experience")
-    numbers = any_of(words["number_words"])
-    latin = any_of(word for word in [*words["years"], *words["months"]] if ord(word[0]) < 0x3000)
-    asian = any_of(word for word in [*words["years"], *words["months"]] if ord(word[0]) >= 0x3000)
-    one = rf"(?P<low>\d{{1,2}}(?:[.,]5)?|(?<!\w)(?:{numbers}))\s?\)?"
-    high = rf"(?:\s?\+)?(?:\s?(?:-|–|—|to|bis|à|a|y|o|or|oder|tot|do|至|到|~|～)\s?(?:\d{{1,2}}|{numbers}))?"
-    return {
-        "span": re.compile(
-            rf"(?<![\d.,$€£/])(?:{one})(?:{high})\s?(?:\(\d{{1,2}}\)\s?)?(?:\+|plus|or more|oder mehr|ou plus|o más|ou mais|o più|of meer)?(?:\s(?:full|solid|good|letnie|-))?[\s-]*(?:(?P<unit>{latin})(?!\w)|年?左?右?(?P<asian>{asian}))",
-            re.IGNORECASE,
-        ),
-        "experience": re.compile(rf"(?<!\w)(?:{any_of(words['experience'])})", re.IGNORECASE),
-        "not_asked": re.compile(whole(words["not_asked"]), re.IGNORECASE),
-        "trigger": re.compile(rf"(?<!\w)(?:{latin})(?!\w)|年", re.IGNORECASE),
-    }
+def _number() -> re.Pattern[str]:
+    """A number, or a range of numbers, right before a word for years."""
+    words = any_of(load("experience")["number_words"])
+    one = rf"(?:\d{{1,2}}(?:[.,]5)?|(?<!\w)(?:{words}))"
+    return re.compile(
+        rf"(?<![\d.,$€£/])(?P<low>{one})\s?(?:\(\s?\d{{1,2}}\s?\))?\s?(?:\+|plus|or more|oder mehr)?"
+        rf"(?:\s?(?:-|–|—|~|～|to|bis|à|a|y|o|or|oder|tot|do|至|到)\s?{one}(?:\s?\(\s?\d{{1,2}}\s?\))?)?"
+        r"\s?(?:\+|plus|or more|oder mehr|ou plus|o más|ou mais|o più|of meer|多)?(?:\s(?:full|solid|good|consecutive|volle|pełne))?[\s-]*$",
+        re.IGNORECASE,
+    )
 
 
-@lru_cache(maxsize=1)
-def _months() -> frozenset[str]:
-    return frozenset(load("experience")["months"])
-
-
-def min_years(text: str) -> tuple[float, int, int] | None:
+def min_years(text: str, hits: Hits) -> tuple[float, int, int] | None:
     """The years of experience that a text asks for first, with where it says so.
 
     Args:
         text: plain text of the ad.
+        hits: phrases found in it.
 
     Returns:
         (years, start, end); of a range the lower end. None where no sentence asks for years of experience.
     """
-    patterns = _patterns()
-    reached = 0
-    for trigger in patterns["trigger"].finditer(text):
-        if trigger.start() < reached:
+    for unit in hits.get("years", []):
+        head = text[max(0, unit.start - _BEFORE) : unit.start]
+        number = _number().search(head)
+        if not number:
             continue
-        window = max(reached, trigger.start() - 40)
-        for match in patterns["span"].finditer(text, window, min(len(text), trigger.end() + 8)):
-            if match.end() < trigger.end():
-                continue
-            reached = match.end()
-            years = _asked(text, match, patterns)
-            if years is not None:
-                return years, match.start(), match.end()
-            break
+        start = unit.start - len(head) + number.start()
+        if not _about_the_candidate(text, start, unit, hits):
+            continue
+        years = _years(number["low"], unit.label)
+        if years <= MOST:
+            return years, start, unit.end
     return None
 
 
-def _asked(text: str, match: re.Match[str], patterns: dict[str, re.Pattern[str]]) -> float | None:
-    before = text[max(0, match.start() - _NEAR) : match.start()].rpartition("\n")[2].rpartition(". ")[2]
-    after = text[match.end() : match.end() + _NEAR].partition("\n")[0].partition(". ")[0]
-    if not (patterns["experience"].search(after) or patterns["experience"].search(before[-40:])):
-        return None
-    if patterns["not_asked"].search(before[-30:]):
-        return None
-    word = match["low"].lower()
-    value = load("experience")["number_words"].get(word)
-    years = float(value) if value is not None else float(word.replace(",", "."))
-    if (match["unit"] or match["asian"] or "").lower() in _months():
-        years = round(years / 12, 2)
-    return years if years <= MOST else None
+def _about_the_candidate(text: str, start: int, unit: Hit, hits: Hits) -> bool:
+    """True if the years stand in a sentence on experience, and not in one on the company's age or a contract's length."""
+    ending = _SENTENCE_END.search(text, unit.end, unit.end + _AFTER)
+    until = ending.start() if ending else unit.end + _AFTER
+    near = [hit for hit in hits.get("experience", []) if start - _NEAR <= hit.start < until]
+    if not any(hit.start >= unit.end or not _SENTENCE_END.search(text, hit.end, start) for hit in near):
+        return False
+    return not any(
+        start - 25 <= hit.start < start and "\n" not in text[hit.end : start] for hit in hits.get("not_asked", [])
+    )
+
+
+def _years(written: str, unit: str) -> float:
+    value = load("experience")["number_words"].get(written.lower())
+    number = float(value) if value is not None else float(written.replace(",", "."))
+    return round(number / 12, 2) if unit == "month" else number

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-from jobmatch_dagster.postings.words import load, whole
+from jobmatch_dagster.postings.phrases import Hit, Hits
+from jobmatch_dagster.postings.words import load
 
-_EDGE = r"\w&"
 LEVELS = ("intern", "junior", "mid", "senior", "lead", "manager", "director", "executive")
+# Where a title names several: an intern stays one whatever follows, a director of managers is a director.
+_STRONGEST = ("intern", "executive", "director", "manager", "lead", "senior", "junior", "mid")
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str]]]]:
-    words = load("seniority")
+def seniority_in_title(hits: Hits) -> Hit | None:
+    """The level that a title names and where; None where it names none (that is not the same as ``mid``).
 
-    return (
-        re.compile(whole(words["not_levels"], edge=_EDGE), re.IGNORECASE),
-        [(level, re.compile(whole(names, edge=_EDGE), re.IGNORECASE)) for level, names in words["levels"].items()],
-    )
-
-
-@lru_cache(maxsize=100_000)
-def seniority_in_title(title: str) -> tuple[str, int, int] | None:
-    """The level that a title names and where; None where it names none (that is not the same as ``mid``)."""
-    mask, levels = _patterns()
-    readable = mask.sub(lambda match: "\x00" * len(match[0]), title)
-    for level, pattern in levels:
-        match = pattern.search(readable)
-        if match:
-            return level, match.start(), match.end()
-    return None
+    Args:
+        hits: phrases found in the title.
+    """
+    masks = hits.get("not_level", [])
+    levels = [hit for hit in hits.get("level", []) if not any(m.start <= hit.start and hit.end <= m.end for m in masks)]
+    return min(levels, key=lambda hit: (_STRONGEST.index(hit.label), hit.start), default=None)
 
 
 @lru_cache(maxsize=1)

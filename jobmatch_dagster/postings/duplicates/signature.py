@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numba
 import numpy as np
 
-from jobmatch_dagster.postings.language.langdetect_port import encode
+from jobmatch_dagster.postings.characters import ALONE, CHARACTERS, OUTSIDE, encode
+
 
 PERMUTATIONS = 64
 WORDS = 3
@@ -25,32 +26,19 @@ def _constants() -> np.ndarray:
     return np.array([[source.getrandbits(32) | 1, source.getrandbits(32)] for _ in range(PERMUTATIONS)], np.uint64)
 
 
-def _word_characters() -> np.ndarray:
-    """Per code point below 65,536: 0 between words, 1 in words, 2 a word of its own; and its lower case."""
-    table = np.zeros((2, 65_536), np.int32)
-    for code in range(65_536):
-        character = chr(code)
-        lower = character.lower()
-        table[1, code] = ord(lower) if len(lower) == 1 else code
-        asian = 0x3041 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF
-        table[0, code] = 2 if asian and character.isalnum() else int(character.isalnum() or character in "+#")
-    return table
-
-
 _CONSTANTS = _constants()
-_CHARACTERS = _word_characters()
 
 
 def signatures(texts: Sequence[str]) -> np.ndarray:
     """One signature per text, uint32, shape (texts, 64). Texts without a word get all bits set, which matches nothing."""
     codes, bounds = encode(texts)
-    return _signatures(codes, bounds, _CHARACTERS, _CONSTANTS)
+    return _signatures(codes, bounds, CHARACTERS, _CONSTANTS)
 
 
 def jaccard(one: str, other: str) -> float:
     """The true share of common shingles of two texts, 0 to 1."""
     codes, bounds = encode([one, other])
-    return float(_jaccard(codes, bounds, _CHARACTERS))
+    return float(_jaccard(codes, bounds, CHARACTERS))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -59,20 +47,20 @@ def _shingles(codes, start, end, characters, tokens, out):  # type: ignore[no-un
     count, inside, value = 0, False, np.uint64(0)
     for at in range(start, end + 1):
         code = codes[at] if at < end else 32
-        kind = characters[0, code] if code < 65_536 else 0
-        if inside and kind != 1:
+        kind = characters[0, code] if code < 65_536 else OUTSIDE
+        if inside and (kind == OUTSIDE or kind == ALONE):
             tokens[count] = value
             count += 1
             inside = False
         if count >= MAX_TOKENS - 1:
             break
-        if kind == 0:
+        if kind == OUTSIDE:
             continue
         if not inside:
             value = np.uint64(0xCBF29CE484222325)
         value = (value ^ np.uint64(characters[1, code])) * np.uint64(0x100000001B3)
         inside = True
-        if kind == 2:
+        if kind == ALONE:
             tokens[count] = value
             count += 1
             inside = False

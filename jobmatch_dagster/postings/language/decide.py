@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from jobmatch_dagster.postings.characters import encode
 from jobmatch_dagster.postings.language import scripts
-from jobmatch_dagster.postings.language.langdetect_port import detect, encode
+from jobmatch_dagster.postings.language.langdetect_port import detect
 from jobmatch_dagster.postings.language.title_model import classify
 
 LONG = 200  # Latin letters from which langdetect's algorithm decides, below it the model of titles

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numba
 import numpy as np
 
+from jobmatch_dagster.postings.characters import encode
 from jobmatch_dagster.postings.language.tables import CODE_BITS, tables
 
 MAX_TEXT_LENGTH = 10_000
@@ -63,13 +64,6 @@ def _prepared(text: str) -> str:
 
         text = NGram.normalize_vi(text)
     return text[:MAX_TEXT_LENGTH]
-
-
-def encode(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """All texts as one array of code points and the bounds of each, shape (texts + 1,)."""
-    bounds = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=bounds[1:])
-    return np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.int32), bounds
 
 
 @numba.njit(cache=True, nogil=True)

@@ -37,7 +37,11 @@ def main(faker: str, mimesis: str) -> None:
         ordinary[language].update(set(_words(phrase)))
     with OUT.open("w", encoding="utf-8") as out:
         for language in sorted({*titles, *ordinary}):
-            row = {"language": language, "titles": _packed(titles[language]), "ordinary": " ".join(sorted(ordinary[language]))}
+            row = {
+                "language": language,
+                "titles": _packed(titles[language]),
+                "ordinary": " ".join(sorted(ordinary[language])),
+            }
             if row["titles"] or row["ordinary"]:
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
@@ -58,7 +62,11 @@ def _faker_titles(wheel: str) -> Iterator[tuple[str, str]]:
                 continue
             language = (found[1] or "en")[:2]
             for node in ast.walk(ast.parse(archive.read(name).decode())):
-                values = node.elts if isinstance(node, ast.Tuple | ast.List) else (node.values if isinstance(node, ast.Dict) else [])
+                values = (
+                    node.elts
+                    if isinstance(node, ast.Tuple | ast.List)
+                    else (node.values if isinstance(node, ast.Dict) else [])
+                )
                 for value in values:
                     if isinstance(value, ast.Constant) and isinstance(value.value, str) and "{{" not in value.value:
                         yield language, value.value.replace("*", "/")

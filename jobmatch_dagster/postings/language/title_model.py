@@ -20,7 +20,7 @@ import numpy as np
 import xxhash
 
 from jobmatch_dagster.postings.cache import cached_arrays
-from jobmatch_dagster.postings.language.langdetect_port import encode
+from jobmatch_dagster.postings.characters import encode
 from jobmatch_dagster.postings.language.tables import CODE_BITS, hash_table, tables
 
 LANGUAGES = (

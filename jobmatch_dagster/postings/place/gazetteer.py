@@ -23,7 +23,7 @@ SMALLEST = 1_000  # inhabitants
 _OTHER_PUNCTUATION = re.compile(r"[^\w]+")
 _FOREIGN = re.compile("[\u0370-\u1dff\u3040-\u30ff\uac00-\ud7af\ufb1d-\ufeff]")  # scripts that our boards do not use
 ALTERNATES_FROM = 15_000  # inhabitants from which other names of a city count
-_TABLE_VERSION = 4
+_TABLE_VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ class City:
 
 
 _PUNCTUATION = {code: " " for code in range(128) if not chr(code).isalnum()}
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "ß": "ss", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "'": None, "’": None}
+)
 _SHORT = {"saint": "st", "sankt": "st", "ft": "fort", "mt": "mount"}
 
 
@@ -77,6 +79,8 @@ class Gazetteer:
         """All cities of a name, the largest first."""
         key = name_hash(name)
         low, high = np.searchsorted(self._hashes, key, "left"), np.searchsorted(self._hashes, key, "right")
+        if not low < high and (short := load("places")["short"].get(folded(name))):
+            return [city for city in self.cities(short[0]) if city.country == short[1]]
         rows = sorted(set(self._rows[low:high].tolist()), key=lambda row: (-int(self._population[row]), row))
         return [self._city(row) for row in rows]
 

@@ -20,22 +20,34 @@ from jobmatch_dagster.postings.place.gazetteer import (
     regions,
 )
 from jobmatch_dagster.postings.place.remote import area_of, without_remote_words
+from jobmatch_dagster.postings.words import load
 
 MAX_PLACES = 20
 _DOMINANT = 4  # a city counts without context if it is so many times larger than its namesakes in other countries
 _LARGE = 15_000  # inhabitants that a city without any context must have
-_SEPARATOR = re.compile(r"\s*(?:[;|•·\n、]|\s/\s|\s(?:or|oder|ou|und|and|et|e|y|of|lub|oraz|&)\s(?=[A-ZÀ-ÞŁŚŻ]))\s*")
+_MARKET_FACTOR = 3  # how much more a city counts in a country whose jobs the boards carry
+_NO_PLACE = frozenset({"field", "work at", "work at home", "office", "at", "various"})
+_SEPARATOR = re.compile(
+    r"\s*(?:[;|•·\n、]|//|(?<=[a-zà-ÿ)])/(?=[A-ZÀ-Þ])|\s/\s|\s(?i:or|oder|ou|und|and|et|lub|oraz|&)\s(?=[A-ZÀ-ÞŁŚŻ])|\s[ey]\s(?=[A-ZÀ-ÞŁŚŻ]))\s*"
+)
 _PARTS = re.compile(r"\s*[,，]\s*|\s+[-–—>]\s+|\s*[()\[\]]\s*")
-_CODED = re.compile(r"^([A-Z]{2,3})-([A-Z]{2})-(.+)$")
+_CODED = re.compile(r"^([A-Z]{2,3})[.-]([A-Z]{2})[.-](.+)$")
+_CODE_FIRST = re.compile(r"^([A-Z]{2})-([A-Za-zÀ-ÿ].*)$")
+_LEAD = re.compile(r"^(?:in|im|from|aus|within|across|all of)\s+(?:the\s+)?(?=[A-ZÀ-Þ])")
 _POSTAL = re.compile(
     r"\b(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b\d{2}-\d{3}\b"
 )
 _AROUND = re.compile(
-    r"^(?:greater|metro|metropolitan|downtown|city of|großraum|raum|region|metropolregion|stadt|kreis|landkreis|grand|gran|área metropolitana de|area di|regio|okolice|near|nähe|bei)\s+"
-    r"|\s+(?:metropolitan region|metropolitan area|metro area|metropolitan|metroplex|metro|bay area|area|region|county|district|city area|und umgebung|und umkreis|et périphérie|y alrededores|e dintorni|en omgeving|i okolice|"
+    r"^(?:greater|metro|metropolitan|downtown|city of|großraum|raum|region|metropolregion|stadt|kreis|landkreis|grand|gran|área metropolitana de|area di|regio|okolice|near|nähe|bei|bundesland|kanton|canton|province of|provincia de|provincia di)\s+"
+    r"|\s+(?:metropolitan region|metropolitan area|metro area|metropolitan|metroplex|metro|bay area|area|region|county|district|city area|und umgebung|und umkreis|et périphérie|y alrededores|e dintorni|en omgeving|i okolice|office|hq|headquarters|"
     r"\+\d+ (?:more|weitere).*|and surrounding.*)$",
     re.IGNORECASE,
 )
+_STREET = re.compile(
+    r"^\d+\w?\s+\w|^(?:suite|ste|floor|fl|building|bldg|unit|room|apt|etage|stock)\.?\s*\d", re.IGNORECASE
+)
+_GERMAN_AREA = re.compile(r"^D[- ]?\d{1,5}$")  # "D7": German postal areas as freelance boards write them
+_SELECT = re.compile(r"\s*:\s*(?:select|all|various|multiple|any)\b.*$", re.IGNORECASE)
 _NOISE = re.compile(
     r"^\d+\s+(?:locations?|standorte|places?)$|^(?:various|multiple|several|diverse|verschiedene|mehrere)\b.*",
     re.IGNORECASE,
@@ -96,31 +108,80 @@ def _segment(segment: str, hint: str | None) -> list[tuple[Place | None, str | N
     coded = _CODED.match(segment.strip())
     if coded:
         segment = f"{coded[3]}, {coded[2]}, {coded[1]}"
-    parts = [_POSTAL.sub(" ", part).strip(" .-–:") for part in _PARTS.split(without_remote_words(segment))]
-    parts = [" ".join(part.split()) for part in parts if part.strip(" .-–:")]
-    parts = [part for part in parts if not _NOISE.match(part) and area_of(part) is None]
+    elif code := _CODE_FIRST.match(segment.strip()):
+        segment = f"{code[2]}, {code[1]}"
+    parts = _parts_of(segment)
     if not parts:
         return []
     if len(parts) == 1 and "/" in parts[0]:
-        return [pair for half in parts[0].split("/") for pair in _one([half.strip()], hint)]
-    first = parts[0]
-    if len(parts) > 1 and _country(first) and not gazetteer().cities(first):
-        parts = [*parts[1:], first]  # "Germany, Berlin"
+        return [pair for half in parts[0].split("/") if half.strip() for pair in _one([half.strip()], hint)]
+    parts = _general_last(parts)
     several = _several(parts, hint)
     return several or _one(parts, hint)
 
 
+def _parts_of(segment: str) -> list[str]:
+    """The parts between commas, without streets, postal codes and words about remote work."""
+    raw = [part.strip(" .-–:") for part in _PARTS.split(without_remote_words(segment))]
+    raw = [part for part in raw if part]
+    named = [part for part in raw if not _STREET.search(part)]
+    if any(_GERMAN_AREA.match(part) for part in raw):
+        named = [part for part in named if not _GERMAN_AREA.match(part)] + ["Germany"]
+    parts = [" ".join(_POSTAL.sub(" ", part).split()).strip(" .-–:") for part in (named or raw)]
+    parts = [_LEAD.sub("", part) for part in parts if part and not _NOISE.match(part) and area_of(part) is None]
+    parts = [_SELECT.sub("", part) for part in parts]
+    if parts and _country(parts[-1]) is None and not gazetteer().cities(parts[-1]):
+        parts[-1:] = _in_one_breath(parts[-1])
+    return [part for part in parts if part]
+
+
+def _in_one_breath(part: str) -> list[str]:
+    """ "München Deutschland", "CA United States", "Field-Florida": a country or a region without a comma before it."""
+    words = re.split(r"\s+|(?<=[a-z])-(?=[A-Z])", part)
+    for count in range(min(3, len(words) - 1), 0, -1):
+        tail = " ".join(words[-count:])
+        if len(tail) > 3 and (_country(tail) or ("-" in part and folded(tail) in regions())):
+            head = " ".join(words[:-count])
+            return [tail] if head.lower() in _NO_PLACE else [head, tail]
+    return [part]
+
+
+def _general_last(parts: list[str]) -> list[str]:
+    """ "Germany, Berlin", "US, CA, Santa Clara" and "GA - Marietta" begin with the larger unit: it goes to the end."""
+    if len(parts) < 2:
+        return parts
+    first, second = parts[0], parts[1]
+    country = _country(first)
+    if country and _country(parts[-1]) in (None, country):
+        cities = gazetteer().cities(_bare(parts[-1]))
+        if (len(first) > 2 and not gazetteer().cities(first)) or any(city.country == country for city in cities):
+            if len(first) > 2 or not _in_region(parts[-1], first):
+                return [*_general_last(parts[1:]), first]
+    if (len(first) > 2 or first.isupper()) and folded(parts[-1]) not in regions() and _country(parts[-1]) is None:
+        is_state = len(first) == 2 and len(parts) == 2 and any(e[0] == "US" for e in regions().get(folded(first), []))
+        if _in_region(second, first) or is_state:
+            return [*parts[1:], first]
+    return parts
+
+
+def _in_region(city: str, region: str) -> bool:
+    """True if some city of this name lies in a region of that name or abbreviation."""
+    inside = {entry[:2] for entry in regions().get(folded(region), [])}
+    return bool(inside) and any((found.country, found.admin1) in inside for found in gazetteer().cities(_bare(city)))
+
+
 def _several(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | None]]:
-    """A list of cities: each part is a large city and none is a region or a country of the one before."""
-    last = _country(parts[-1]) if len(parts) > 2 else None
-    names = parts[:-1] if last else parts
-    if len(names) < 2 or any(folded(name) in regions() or _country(name) for name in names[1:]):
+    """A list of cities, or of countries: each part is a large city and none is a region or a country of the one before."""
+    codes = [_country(part) for part in parts]
+    if len(parts) > 1 and all(len(part) > 2 for part in parts) and all(codes):
+        return [(Place(country=code), None) for code in codes]
+    country, names = _take_country(parts)
+    if len(names) > 2 and any(country in (None, entry[0]) for entry in regions().get(folded(names[-1]), [])):
+        names = names[:-1]
+    if len(names) < (2 if names == parts else 3) or any(folded(n) in regions() or _country(n) for n in names[1:]):
         return []
-    found = [_city(name, last, None, hint)[0] for name in names]
-    if any(city is None or city.population < 50_000 for city in found):
-        return []
-    first = found[0]
-    if any(folded(name) == folded(names[0]) for name in names[1:]) or first is None:
+    found = [_city(name, country, None, hint)[0] for name in names]
+    if any(city is None or city.population < 50_000 for city in found) or folded(names[0]) in map(folded, names[1:]):
         return []
     return [(_placed(city, None), None) for city in found if city]
 
@@ -136,7 +197,7 @@ def _one(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | N
     if not rest:
         return [(Place(region=region, country=country), None)]
     city, note = None, None
-    for name in dict.fromkeys((rest[0], *rest[1:2])):
+    for name in dict.fromkeys((rest[0], *rest[:0:-1])):
         city, note = _city(name, country, region_code, hint)
         if city:
             break
@@ -209,7 +270,7 @@ def _take_region(parts: list[str], country: str | None) -> tuple[str | None, str
             return _take_region([head, tail], country)
     if not entries:
         if country and len(parts) > 1:
-            return None, last, country, parts[:-1]
+            return None, None if _country(last) else last, country, parts[:-1]
         return None, None, country, parts
     if len(parts) == 1 and (abbreviation or _also_city(last, entries)):
         if abbreviation and country is None:
@@ -246,21 +307,34 @@ def _bare(name: str) -> str:
 
 def _city(name: str, country: str | None, region: str | None, hint: str | None) -> tuple[City | None, str | None]:
     """The city of a name in a context, and why there is none."""
-    found = gazetteer().cities(name) or gazetteer().cities(_bare(name))
-    if not found and "-" in name:
-        found = gazetteer().cities(name.split("-")[0])
-    if country:
-        inside = [city for city in found if city.country == country]
-        exact = [city for city in inside if region is None or city.admin1 == region]
-        return (exact[0], None) if exact else ((inside[0], None) if inside and region is None else (None, None))
-    large = [city for city in found if city.population >= _LARGE]
-    if not large:
-        return None, "the place is not in the gazetteer" if not found else f"{name} could be in several countries"
-    best = large[0]
-    rivals = [city for city in large[1:] if city.country != best.country]
-    if rivals and best.population < _DOMINANT * rivals[0].population:
-        hinted = [city for city in large if city.country == hint]
-        if hinted and hinted[0].population * 3 >= best.population:
-            return hinted[0], None
-        return None, f"{name} could be in several countries"
-    return best, None
+    if len(name) == 2 and name.isupper():
+        return None, None
+    for form in dict.fromkeys((name, _bare(name), name.split("-")[0])):
+        found = gazetteer().cities(form)
+        if country:
+            found = [city for city in found if city.country == country]
+            found = [city for city in found if city.admin1 == region] if region else found
+            if found:
+                return found[0], None
+        elif found:
+            return _without_context(name, found, hint)
+    return None, None if country else "the place is not in the gazetteer"
+
+
+def _without_context(name: str, found: list[City], hint: str | None) -> tuple[City | None, str | None]:
+    """The city that a name alone means: the one that is so much larger than its namesakes abroad."""
+    if len({city.country for city in found}) == 1 and len(name) > 4:
+        return found[0], None
+    ranked = sorted(found, key=lambda city: -_weight(city))
+    best = ranked[0]
+    rivals = [city for city in ranked if city.country != best.country]
+    if best.population >= _LARGE and (not rivals or _weight(best) >= _DOMINANT * _weight(rivals[0])):
+        return best, None
+    hinted = [city for city in ranked if city.country == hint]
+    if hinted and _weight(hinted[0]) * 3 >= _weight(best):
+        return hinted[0], None
+    return None, f"{name} could be in several countries"
+
+
+def _weight(city: City) -> int:
+    return city.population * (_MARKET_FACTOR if city.country in load("places")["markets"] else 1)

@@ -10,12 +10,19 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from jobmatch_dagster.postings.phrases import Hit, Hits, find
 from jobmatch_dagster.postings.salary import currencies, periods
 from jobmatch_dagster.postings.salary.numbers import MULTIPLE, NUMBER, factor, is_grouped, number
 from jobmatch_dagster.postings.words import load, whole
 
-_BEFORE, _AFTER = 90, 40  # characters of context
-_SAME_LINE = 160
+_BEFORE, _AFTER = 90, 80  # characters of context
+_EDGE = r"^\W_"
+_SIGN_END = re.compile(r"(?:[$€£¥￥₹₽₴₺₪₩₱฿₫₦]|\b[A-Za-z]{2,4}\$?|zł|Kč)\s?$")
+_LONE = re.compile(rf"(?<![A-Za-z0-9.,])(?:{NUMBER})")
+_DASH = (
+    r"\s?(?:/|per|an|a)?\s?(?:hour|hr|h|year|yr|annum|month|mo|day|week)?\.?\s?"
+    r"(?:-{1,2}|–|—|−|~|～|to|and|bis|und|à|a|y|e|hasta|até|tot|en|do|至|到)\s?"
+)
 _CURRENCY_GROUPS = ("cur1c", "cur1a", "cur1b", "cur2c", "cur2a", "cur2b")
 
 
@@ -54,43 +61,30 @@ class Salary:
 
 
 @lru_cache(maxsize=1)
-def _hit() -> re.Pattern[str]:
-    """Anything worth a closer look: a digit beside a currency, or a range in thousands of a Chinese ad."""
-    money = currencies.pattern()
-    return re.compile(
-        rf"(?:{money})\s?\d|\d\s?(?:{MULTIPLE})?\s?(?:{money})|\d\s?(?:k|万|千)?\s?[-–~～至到]\s?\d+\s?(?:k\b|万|千)|\b\d+\s?l(?:pa|akh)",
-        re.IGNORECASE,
-    )
-
-
-@lru_cache(maxsize=1)
 def _range() -> re.Pattern[str]:
     money = currencies.pattern()
 
     def one(n: int) -> str:
         return rf"(?:(?P<cur{n}c>{money})\s?)?(?P<cur{n}a>{money})?\s?(?P<num{n}>{NUMBER})\s?(?P<mul{n}>{MULTIPLE})?\+?\s?(?P<cur{n}b>{money})?"
 
-    gap = r"\s?(?:/|per|an|a)?\s?(?:hour|hr|h|year|yr|annum|month|mo|day|week)?\.?\s?"
-    dash = rf"{gap}(?:-{{1,2}}|–|—|−|~|～|to|and|bis|und|à|a|y|e|hasta|até|tot|en|do|至|到)\s?"
-    return re.compile(rf"(?<![A-Za-z0-9.,])(?<!\d[ ’'])(?:{one(1)})(?:{dash}(?:{one(2)}))?(?![\d%])", re.IGNORECASE)
+    return re.compile(rf"(?:{one(1)})(?:{_DASH}(?:{one(2)}))?(?![\d%])", re.IGNORECASE)
 
 
-def _bounded(names: list[str]) -> str:
-    return whole(names, edge=r"^\W_")
+@lru_cache(maxsize=1)
+def _before_sign() -> re.Pattern[str]:
+    """The number, or the range of numbers, that ends right before a currency."""
+    one = rf"(?:{NUMBER})\s?(?:{MULTIPLE})?\+?\s?"
+    return re.compile(rf"(?<![A-Za-z0-9.,])(?<!\d[ ’'])(?:(?:{one})(?:{_DASH}))?(?:{one})$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
 def _context() -> dict[str, re.Pattern[str]]:
     words = load("salary")
     return {
-        "label": re.compile(_bounded(words["labels"]), re.IGNORECASE),
-        "not_pay": re.compile(_bounded(words["not_pay"]), re.IGNORECASE),
-        "from": re.compile(rf"(?:{_bounded(words['from'])})\s*:?\s*$", re.IGNORECASE),
-        "up_to": re.compile(rf"(?:{_bounded(words['up_to'])})\s*:?\s*$", re.IGNORECASE),
-        "gross": re.compile(_bounded(words["gross"]), re.IGNORECASE),
-        "net": re.compile(_bounded(words["net"]), re.IGNORECASE),
+        "from": re.compile(rf"(?:{whole(words['from'], edge=_EDGE)})\s*:?\s*$", re.IGNORECASE),
+        "up_to": re.compile(rf"(?:{whole(words['up_to'], edge=_EDGE)})\s*:?\s*$", re.IGNORECASE),
         "between": re.compile(
-            rf"(?:{_bounded([*words['gross'], *words['net'], *words['between']])})[\s,;)]*", re.IGNORECASE
+            rf"(?:{whole([*words['gross'], *words['net'], *words['between']], edge=_EDGE)})[\s,;)]*", re.IGNORECASE
         ),
         "months": re.compile(
             r"(?:[·xX×*]\s?|\b)(1[2-9])\s?薪|\b(1[3-6])(?:\.|th)?\s?(?:months?|salar(?:y|ies)|monatsgehälter|gehälter|mensualités|mois|pagas|mensilità|maanden|pensji|salários)",
@@ -100,33 +94,36 @@ def _context() -> dict[str, re.Pattern[str]]:
 
 
 def read_salary(
-    text: str, country: str | None = None, *, labelled: bool = False, language: str | None = None
+    text: str, hits: Hits, country: str | None = None, *, labelled: bool = False, language: str | None = None
 ) -> Salary | None:
     """The salary that a text states, or None.
 
     Args:
-        text: plain text of an ad, or a board's salary field.
+        text: plain text of an ad, or a board's salary line.
+        hits: phrases found in it.
         country: of the job; decides what ``$``, ``kr`` and ``¥`` mean.
-        labelled: the whole text is about pay (a board's salary field), so no further reason is needed.
+        labelled: the whole text is about pay (a board's salary line), so that no further reason is needed.
         language: of the ad; thousands without a currency are read in Chinese ads only.
 
     Returns:
-        The first salary, with the others of the same ad in its notes.
+        The first salary; the other amounts of pay in the same text are in its notes.
     """
     found: list[Salary] = []
     reached = 0
-    for hit in _hit().finditer(text):
-        if hit.start() < reached:
+    for sign in _signs(hits, labelled, language):
+        if sign.start < reached:
             continue
-        window = max(reached, hit.start() - 30)
-        for match in _range().finditer(text, window, min(len(text), hit.end() + 60)):
-            if match.end() <= hit.start():
-                continue
-            salary = _judge(text, match, country, labelled, language)
-            reached = match.end()
-            if salary:
-                found.append(salary)
-            break
+        match = _amount_at(text, sign, reached)
+        if match is None:
+            continue
+        reached = match.end()
+        salary = _judge(_Candidate(text, match, hits, country, labelled, language))
+        if salary:
+            found.append(salary)
+    if labelled and not found and (match := _LONE.search(text)):
+        bare = _range().match(text, match.start())
+        salary = _judge(_Candidate(text, bare, hits, country, labelled, language)) if bare else None
+        found = [salary] if salary else []
     if not found:
         return None
     first = found[0]
@@ -134,79 +131,148 @@ def read_salary(
     return replace(first, notes=(*first.notes, *(f"also: {written}" for written in others[:5])))
 
 
-def _judge(text: str, match: re.Match[str], country: str | None, labelled: bool, language: str | None) -> Salary | None:
-    """Is this amount what the job pays? The rules, in order; None is the answer to any doubt."""
-    group = match.groupdict()
+def _signs(hits: Hits, labelled: bool, language: str | None) -> list[Hit]:
+    """Where an amount may stand: at each currency, and at "k", "万" and "LPA" where the ad's language allows it."""
+    signs = hits.get("money", [])
+    thousands = hits.get("thousands", [])
+    if thousands and not (language == "zh" or labelled):
+        thousands = [hit for hit in thousands if hit.end - hit.start >= 3]  # lakh, LPA
+    return sorted([*signs, *thousands]) if thousands else signs
+
+
+def _amount_at(text: str, sign: Hit, reached: int) -> re.Match[str] | None:
+    """The amount or range that a currency belongs to: before the sign, or behind it."""
+    before = _before_sign().search(text, max(reached, sign.start - 48), sign.start)
+    if before:
+        lead = text[max(reached, before.start() - 5) : before.start()]
+        # "USD 75,000 - USD 95,000": the sign of the first number may stand before it
+        shift = len(lead) - len(_SIGN_END.sub("", lead))
+        return _range().match(text, before.start() - shift) or _range().match(text, before.start())
+    behind = text[sign.end : sign.end + 3]
+    if any(character.isdigit() for character in behind) or (behind.strip() and behind.strip()[0] in "$€£¥￥₹"):
+        return _range().match(text, sign.start)
+    return None
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """An amount in its surroundings."""
+
+    text: str
+    match: re.Match[str]
+    hits: Hits
+    country: str | None
+    labelled: bool
+    language: str | None
+
+    def before(self) -> int:
+        """Where the sentence or line begins that leads to the amount, at most some words back."""
+        start = max(0, self.match.start() - _BEFORE)
+        line = self.text[start : self.match.start()]
+        cut = line.rfind("\n")
+        # a heading ("Salary:") on a line of its own belongs to the amount below it
+        if cut >= 0 and line[cut + 1 :].strip(" •-–:*"):
+            start, line = start + cut + 1, line[cut + 1 :]
+        sentence = max(line.rfind(". "), line.rfind("! "), line.rfind("。"), line.rfind("; "))
+        return start + sentence + 1
+
+    def after(self) -> str:
+        """The rest of the amount's line."""
+        return self.text[self.match.end() : self.match.end() + _AFTER].split("\n", 1)[0]
+
+    def last(self, name: str) -> int:
+        """Where the last phrase of a list begins before the amount, or -1."""
+        start, end = self.before(), self.match.start()
+        return max((hit.start for hit in self.hits.get(name, []) if start <= hit.start and hit.end <= end), default=-1)
+
+    def follows(self, name: str, behind: int) -> bool:
+        """True if a phrase of a list comes next behind the amount and its period."""
+        at = self.match.end() + behind
+        gap = len(self.text[at : at + 6]) - len(self.text[at : at + 6].lstrip(" ,(-–"))
+        return any(hit.start == at + gap for hit in self.hits.get(name, []))
+
+
+def _currency_of(candidate: _Candidate) -> tuple[bool, str | None]:
+    """(usable, code): not usable where two currencies contradict or there is no reason to think of money at all."""
+    group = candidate.match.groupdict()
     forms = [group[key] for key in _CURRENCY_GROUPS if group.get(key)]
-    codes = {code for form in forms if (code := currencies.code_of(form, country))}
+    codes = {code for form in forms if (code := currencies.code_of(form, candidate.country))}
     if len(codes) > 1:
+        return False, None
+    if codes or forms:
+        return True, codes.pop() if codes else None
+    multiple = (group["mul2"] or group["mul1"] or "").lower()
+    if multiple.startswith("l"):
+        return True, "INR"
+    if candidate.language == "zh" and multiple:
+        return True, "CNY" if candidate.country in ("CN", None) else None
+    return candidate.labelled and (bool(multiple) or is_grouped(group["num1"] or "")), None
+
+
+def _judge(candidate: _Candidate) -> Salary | None:
+    """Is this amount what the job pays? The rules, in order; None is the answer to any doubt."""
+    usable, code = _currency_of(candidate)
+    text, match = candidate.text, candidate.match
+    low, high = _amounts(match.groupdict())
+    least, most = low, (high if high is not None else low)
+    if not usable or least <= 0 or most < least or most > least * 6:
         return None
-    code = codes.pop() if codes else None
-    low, high = _amounts(group)
-    before = _line_before(text, match.start())
-    after = _line_after(text, match.end())
-    context = _context()
-    chinese = language == "zh" and bool(group["mul1"] or group["mul2"])
-    if not forms and not chinese and not (labelled and (group["mul1"] or is_grouped(group["num1"]))):
-        if not (group["mul2"] or group["mul1"] or "").lower().startswith("l"):
-            return None
-        code = "INR"
-    if not forms and chinese:
-        code = "CNY" if country in ("CN", None) else None
-    label = labelled or context["label"].search(before) is not None
-    bad = list(context["not_pay"].finditer(before))
-    good = list(context["label"].finditer(before))
-    if not labelled and bad and (not good or good[-1].start() < bad[-1].start()):
+    label, refused = candidate.last("pay"), candidate.last("not_pay")
+    if not candidate.labelled and refused > label:
         return None
-    period, behind = _period(after, before if label else "")
-    if not labelled and context["not_pay"].match(after[behind:].lstrip(" ,(-–")[:30]):
-        return None
-    if low is not None and high is not None and high < low:
-        return None
-    least, most = (low if low is not None else high), (high if high is not None else low)
-    if least is None or most is None or least <= 0 or most > least * 6:
+    named = candidate.labelled or label >= 0
+    period, behind = _period(candidate.after(), text[candidate.before() : match.start()] if named else "")
+    if not candidate.labelled and candidate.follows("not_pay", behind):
         return None
     notes: list[str] = []
     bounds = currencies.plausible_year(code)
     stated = period
     if period is None:
-        if chinese or (code == "CNY" and least < 200_000):
+        if code == "CNY" and match["mul1" if match["num2"] is None else "mul2"]:
             period = "month" if most < 200_000 else "year"
         else:
             period = periods.guess(least, most, bounds)
         if period:
             notes.append("period inferred from the amount")
-    if stated is None and not label and not (group["num2"] and period == "year"):
+    if stated is None and not named and not (high is not None and period == "year"):
         return None
     if not _plausible(least, most, period, bounds):
         return None
-    gross = _gross(before, after)
-    months = context["months"].search(after)
-    head = text[max(0, match.start() - 25) : match.start()]
-    if high is None and context["up_to"].search(head):
-        low, high = None, low
-    elif high is None and not context["from"].search(head) and "+" not in text[match.start() : match.end() + 1]:
-        high = low
-    start, end = match.start(), match.end() + (behind if stated and behind else 0)
-    start += len(text[start:end]) - len(text[start:end].lstrip())
-    written = " ".join(text[start:end].split())
     if code is None:
         notes.append("currency is not clear from sign and place")
+    end = match.end() + (behind if stated else 0)
+    start = match.start() + len(text[match.start() : end]) - len(text[match.start() : end].lstrip())
+    written = text[start:end].rstrip()
+    low_end, high_end = _ends(candidate, low, high)
+    months = _context()["months"].search(candidate.after())
     return Salary(
-        low,
-        high,
+        low_end,
+        high_end,
         code,
         period,
-        gross,
+        _gross(candidate),
         float(next(filter(None, months.groups()))) if months and period == "month" else 12.0,
-        written,
+        " ".join(written.split()),
         start,
-        start + len(text[start:end].rstrip()),
+        start + len(written),
         notes=tuple(notes),
     )
 
 
-def _amounts(group: dict[str, str | None]) -> tuple[float | None, float | None]:
+def _ends(candidate: _Candidate, low: float, high: float | None) -> tuple[float | None, float | None]:
+    """ "From" has no upper end, "up to" no lower one; a single amount is both."""
+    if high is not None:
+        return low, high
+    text, match = candidate.text, candidate.match
+    head = text[max(0, match.start() - 25) : match.start()]
+    if _context()["up_to"].search(head):
+        return None, low
+    if _context()["from"].search(head) or "+" in text[match.start() : match.end() + 1]:
+        return low, None
+    return low, low
+
+
+def _amounts(group: dict[str, str | None]) -> tuple[float, float | None]:
     low = number(group["num1"] or "0")
     if group["num2"] is None:
         return low * factor(group["mul1"]), None
@@ -215,20 +281,6 @@ def _amounts(group: dict[str, str | None]) -> tuple[float | None, float | None]:
     if first == 1.0 and second > 1.0 and low < high * second / 6:
         first = second  # "20-40K": the letter stands once for both
     return low * first, high * second
-
-
-def _line_before(text: str, start: int) -> str:
-    line = text[max(0, start - _SAME_LINE) : start]
-    cut = line.rfind("\n")
-    if cut >= 0 and line[cut + 1 :].strip(" •-–:*"):
-        line = line[cut + 1 :]
-    sentence = max(line.rfind(". "), line.rfind("! "), line.rfind("。"), line.rfind("; "))
-    return line[sentence + 1 :][-_BEFORE:]
-
-
-def _line_after(text: str, end: int) -> str:
-    line = text[end : end + _AFTER + 40]
-    return line.split("\n", 1)[0]
 
 
 def _period(after: str, before: str) -> tuple[str | None, int]:
@@ -256,26 +308,36 @@ def _plausible(least: float, most: float, period: str | None, bounds: tuple[floa
     return bounds[0] / 4 <= least * scale and most * scale <= bounds[1] * 1.5
 
 
-def _gross(before: str, after: str) -> bool | None:
-    near = f"{before[-40:]} {after[:30]}"
-    gross, net = _context()["gross"].search(near), _context()["net"].search(near)
-    if gross and net:
-        return None
-    return True if gross else (False if net else None)
+def _gross(candidate: _Candidate) -> bool | None:
+    start, end = candidate.match.start() - 40, candidate.match.end() + 30
+    said = {hit.label for hit in candidate.hits.get("gross", []) if start <= hit.start and hit.end <= end}
+    return (said == {"gross"}) if len(said) == 1 else None
+
+
+@lru_cache(maxsize=50_000)
+def read_line(salary_text: str, country: str | None, language: str | None) -> Salary | None:
+    """The salary of a board's own salary line, which needs no further reason to be about pay."""
+    line = read_salary(salary_text, find([salary_text])[0], country, labelled=True, language=language)
+    return replace(line, source="salary_text", start=-1, end=-1) if line else None
 
 
 def salary_of(
-    board: Salary | None, salary_text: str, description: str, country: str | None, language: str | None
+    board: Salary | None, salary_text: str, description: str, hits: Hits, country: str | None, language: str | None
 ) -> tuple[Salary | None, list[str]]:
     """The salary of a posting from its three witnesses: the board's own figures, its salary line, the ad's text.
+
+    Args:
+        board: the board's structured salary, or None.
+        salary_text: the board's salary line, or "".
+        description: the ad's plain text.
+        hits: phrases found in the description.
+        country, language: of the job, where known.
 
     Returns:
         The salary to keep (the board's figures first, then its line, then the text) and what disagrees or is missing.
     """
-    line = read_salary(salary_text, country, labelled=True, language=language) if salary_text else None
-    if line:
-        line = replace(line, source="salary_text")
-    text = read_salary(description, country, language=language) if description else None
+    line = read_line(salary_text, country, language) if salary_text else None
+    text = read_salary(description, hits, country, language=language)
     issues: list[str] = []
     chosen = board or line or text
     if chosen is None:

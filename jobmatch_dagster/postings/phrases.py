@@ -1,0 +1,215 @@
+"""All word lists found in all texts in one pass: which phrase of which list stands where. What that means, the readers decide.
+
+A text is read as words (a Chinese or Japanese character, a currency sign and a run of digits are words of their own); case, the kind of
+white space and hyphens between the words of a phrase do not matter, sentence ends do. Phrases are found by the hash of their words,
+so that the cost does not grow with the lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+
+from jobmatch_dagster.postings.characters import ALONE, CHARACTERS, OUTSIDE, encode
+from jobmatch_dagster.postings.words import load
+
+LONGEST = 9  # words of a phrase
+_MAX_WORDS = 400_000
+_SEED = np.uint64(0xCBF29CE484222325)
+
+
+class Hit(NamedTuple):
+    """A phrase in a text: where, and what its list calls it (a level, a degree, a currency …)."""
+
+    start: int
+    end: int
+    label: str
+
+
+Hits = dict[str, list[Hit]]
+
+
+def _lists() -> Iterator[tuple[str, str, list[Any]]]:
+    """(list, label, phrases) of everything that is looked for in texts."""
+    seniority, employment, education = load("seniority"), load("employment"), load("education")
+    remote, salary, experience, currencies = load("remote"), load("salary"), load("experience"), load("currencies")
+    yield from (("level", label, phrases) for label, phrases in seniority["levels"].items())
+    yield "not_level", "", seniority["not_levels"]
+    yield from (("type_in_title", label, phrases) for label, phrases in employment["in_title"].items())
+    yield from (("type_in_text", label, phrases) for label, phrases in employment["in_text"].items())
+    yield from (("degree", label, phrases) for label, phrases in education["degrees"].items())
+    yield "degree_asked", "", education["asks"]
+    yield "not_degree", "", education["not_degrees"]
+    yield from (("remote_in_place", label, phrases) for label, phrases in remote["in_place"].items())
+    yield from (("remote_in_text", label, phrases) for label, phrases in remote["in_text"].items())
+    yield "must_live", "", remote["must_live"]
+    yield "deadline", "", load("dates")["deadline"]
+    yield "years", "year", experience["years"]
+    yield "years", "month", experience["months"]
+    yield "experience", "", experience["experience"]
+    yield "not_asked", "", experience["not_asked"]
+    yield "pay", "", salary["labels"]
+    yield "not_pay", "", salary["not_pay"]
+    yield "gross", "gross", salary["gross"]
+    yield "gross", "net", salary["net"]
+    yield from (("money", code, [code, *e["signs"], *e["words"]]) for code, e in currencies["codes"].items())
+    yield from (("money", sign, [sign]) for sign in currencies["shared"])
+    yield "thousands", "", salary["thousands"]
+
+
+def _spelled(phrase: str) -> list[str]:
+    """The words of a phrase, as the kernel reads them."""
+    words: list[str] = []
+    before = OUTSIDE
+    for character in phrase:
+        code = ord(character)
+        kind = int(CHARACTERS[0, code]) if code < 65_536 else OUTSIDE
+        lower = chr(int(CHARACTERS[1, code])) if code < 65_536 else character
+        if kind != OUTSIDE:
+            if kind == before and kind != ALONE:
+                words[-1] += lower
+            else:
+                words.append(lower)
+        before = kind
+    return words
+
+
+def _hash_word(word: str) -> int:
+    value = int(_SEED)
+    for character in word:
+        value = ((value ^ ord(character)) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return value
+
+
+class _Phrases:
+    """The hash table of all phrases and of their beginnings."""
+
+    def __init__(self) -> None:
+        meanings: dict[tuple[str, ...], dict[tuple[str, str], set[str]]] = {}
+        for name, label, phrases in _lists():
+            for phrase in map(str, phrases):
+                words = tuple(_spelled(phrase))
+                if 0 < len(words) <= LONGEST:
+                    # a phrase with capitals counts only as it is written: MS is a degree, ms is not
+                    exact = {phrase} if name == "degree" and phrase != phrase.lower() else {""}
+                    meanings.setdefault(words, {}).setdefault((name, label), set()).update(exact)
+        self.meanings = [
+            [(name, label, frozenset(forms) if "" not in forms else None) for (name, label), forms in entry.items()]
+            for entry in meanings.values()
+        ]
+        entries: dict[int, int] = {}
+        for number, words in enumerate(meanings, 1):
+            value = 0
+            for count, word in enumerate(words, 1):
+                value = ((value ^ _hash_word(word)) * 0xFF51AFD7ED558CCD) & 0xFFFFFFFFFFFFFFFF
+                value ^= value >> 33
+                entries[value] = number if count == len(words) else entries.get(value, 0)
+        size = 1 << (3 * len(entries)).bit_length()
+        self.keys, self.values = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
+        for value, number in entries.items():
+            place = value & (size - 1)
+            while self.values[place] >= 0:
+                place = (place + 1) & (size - 1)
+            self.keys[place], self.values[place] = value, number
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> _Phrases:
+    return _Phrases()
+
+
+def find(texts: Sequence[str]) -> list[Hits]:
+    """The phrases in each text, by list, in the order of where they begin."""
+    phrases = _phrases()
+    codes, bounds = encode(texts)
+    capacity = len(codes) // 4 + 64 * len(texts) + 64
+    while True:
+        found = np.empty((capacity, 4), np.int32)
+        count = _find(codes, bounds, CHARACTERS, phrases.keys, phrases.values, found)
+        if count <= capacity:
+            break
+        capacity = count
+    result: list[Hits] = [{} for _ in texts]
+    for item, start, end, entry in found[:count].tolist():
+        hits = result[item]
+        for name, label, forms in phrases.meanings[entry - 1]:
+            if forms is None or _as_written(texts[item], start, end, forms):
+                hits.setdefault(name, []).append(Hit(start, end, label))
+    return result
+
+
+def _as_written(text: str, start: int, end: int, forms: frozenset[str]) -> bool:
+    return any(text.startswith(form, start) or form.rstrip(".") == text[start:end] for form in forms)
+
+
+@numba.njit(cache=True, nogil=True)
+def _words(codes, start, end, characters, firsts, lasts, hashes):  # type: ignore[no-untyped-def]
+    """Bounds and hashes of the words of one text; returns their number."""
+    count, before, value = 0, OUTSIDE, _SEED
+    for at in range(start, end):
+        code = codes[at]
+        kind = characters[0, code] if code < 65_536 else OUTSIDE
+        if before != OUTSIDE and (kind != before or kind == ALONE):
+            hashes[count], lasts[count] = value, at
+            count += 1
+            before = OUTSIDE
+            if count >= len(hashes) - 1:
+                return count
+        if kind != OUTSIDE:
+            if before == OUTSIDE:
+                firsts[count], value = at, _SEED
+            value = (value ^ np.uint64(characters[1, code])) * np.uint64(0x100000001B3)
+        before = kind
+    if before != OUTSIDE:
+        hashes[count], lasts[count] = value, end
+        count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _joined(codes, first, second):  # type: ignore[no-untyped-def]
+    """True if what stands between two words may stand inside a phrase: nothing, a space, a hyphen, an abbreviation's point."""
+    if second - first > 3:
+        return False
+    for at in range(first, second):
+        code = codes[at]
+        if code == 46:  # a point ends a sentence unless a word follows at once or the word before was short
+            if at + 1 < second and not (at >= 2 and (codes[at - 2] == 32 or codes[at - 2] == 46)):
+                return False
+        elif not (code == 32 or code == 45 or code == 39 or code == 0x2019 or code == 0xB4 or code == 47 or code == 42 or code == 37
+                  or code == 38 or code == 43 or code == 0x2011 or code == 0x2010 or code == 0xBA or code == 95):  # fmt: skip
+            return False
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def _find(codes, bounds, characters, keys, values, found):  # type: ignore[no-untyped-def]
+    """Rows (text, start, end, entry) of all phrases; returns how many there are, also where they did not fit."""
+    count = 0
+    mask = np.uint64(len(keys) - 1)
+    room = min(_MAX_WORDS, len(codes) + 2)
+    firsts, lasts, hashes = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint64)
+    for item in range(len(bounds) - 1):
+        words = _words(codes, bounds[item], bounds[item + 1], characters, firsts, lasts, hashes)
+        for first in range(words):
+            value = np.uint64(0)
+            for last in range(first, min(first + LONGEST, words)):
+                if last > first and not _joined(codes, lasts[last - 1], firsts[last]):
+                    break
+                value = (value ^ hashes[last]) * np.uint64(0xFF51AFD7ED558CCD)
+                value ^= value >> np.uint64(33)
+                place = value & mask
+                while values[place] >= 0 and keys[place] != value:
+                    place = (place + np.uint64(1)) & mask
+                if values[place] < 0:
+                    break
+                if values[place] > 0:
+                    if count < len(found):
+                        found[count, 0], found[count, 3] = item, values[place]
+                        found[count, 1], found[count, 2] = firsts[first] - bounds[item], lasts[last] - bounds[item]
+                    count += 1
+    return count
