@@ -30,6 +30,14 @@ def test_each_skill_of_the_truth_stands_in_the_text_with_its_surface(postings: l
             assert skill.surface in text, (posting.job.key, skill)
 
 
+def test_no_blank_is_left_unfilled(postings: list[DemoPosting]) -> None:
+    for posting in postings:
+        shown = "\n".join(
+            [posting.job.text, posting.title, posting.company, posting.location, posting.salary_text or ""]
+        )
+        assert not set("{}") & set(shown), posting.job.key
+
+
 def test_all_four_kinds_of_requirement_occur_and_a_skill_has_one_of_them_only(postings: list[DemoPosting]) -> None:
     kinds = {skill.requirement for posting in postings for skill in posting.job.skills}
     assert kinds == {"required", "preferred", "mentioned", "excluded"}

@@ -265,6 +265,16 @@ def test_a_clock_moves_the_site_without_anybody_setting_the_day() -> None:
     assert counts == [[f"{len(_live('careerbuilder', day))} Jobs"] for day in (DAY, DAY + timedelta(days=1))]
 
 
+def test_ports_can_be_named_and_a_taken_one_is_replaced() -> None:
+    with serve(day=DAY) as other:
+        taken = int(other.base_urls["linkedin"].rpartition(":")[2])
+        with serve(day=DAY, first_port=taken) as site:
+            assert site.base_urls["linkedin"] != other.base_urls["linkedin"]
+            assert httpx.get(f"{site.base_urls['linkedin']}/robots.txt").status_code == 200
+    with serve(day=DAY, first_port=taken) as site:
+        assert site.base_urls["linkedin"] == other.base_urls["linkedin"]
+
+
 def test_a_stopped_site_answers_no_more() -> None:
     with serve(day=DAY) as site:
         url = site.base_urls["indeed"]

@@ -45,11 +45,13 @@ class Logged:
 class DemoSite:
     """A running site. Set ``day`` to move it to another day; ``clock``, where given, decides instead.
 
+    ``first_port`` is the first board's port, where it is free; 0 takes any.
     ``base_urls`` maps each board to its base URL without a slash at its end; ``log`` grows with each request.
     """
 
     day: date
     clock: Callable[[], date] | None = None
+    first_port: int = 0
     base_urls: dict[str, str] = field(default_factory=dict)
     log: list[Logged] = field(default_factory=list)
     _faults: Faults = field(default_factory=Faults)
@@ -96,12 +98,12 @@ class DemoSite:
 
     async def _open(self) -> list[web.AppRunner]:
         runners = []
-        for board in world.BOARDS:
+        for place, board in enumerate(world.BOARDS):
             app = web.Application()
             app.router.add_get("/{path:.*}", self._handler(board))
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
             await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            await _listen(runner, self.first_port + place if self.first_port else 0)
             host, port = runner.addresses[0][:2]
             self.base_urls[board] = f"http://{host}:{port}"
             runners.append(runner)
@@ -129,16 +131,26 @@ class DemoSite:
         return self._faults.answer(board, asked) or ANSWERS[board](asked)
 
 
+async def _listen(runner: web.AppRunner, port: int) -> None:
+    """Listen on the port, or on any free one where it is taken."""
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+    except OSError:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+
+
 @contextmanager
-def serve(*, day: date, clock: Callable[[], date] | None = None) -> Iterator[DemoSite]:
+def serve(*, day: date, clock: Callable[[], date] | None = None, first_port: int = 0) -> Iterator[DemoSite]:
     """Run the five boards on loopback ports for the length of a ``with`` block.
 
     Args:
         day: which day's postings are live; ``site.day = …`` moves it.
         clock: called for each request to say the day, instead of ``day``.
+        first_port: where given, the boards take this port and the four after it as long as they are free, so that
+            addresses are the same in each run; 0 takes any free ports.
 
     Raises:
         RuntimeError: no port could be opened.
     """
-    with DemoSite(day=day, clock=clock) as site:
+    with DemoSite(day=day, clock=clock, first_port=first_port) as site:
         yield site
