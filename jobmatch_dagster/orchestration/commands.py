@@ -71,13 +71,15 @@ def dev(port: int | None, api: bool) -> None:
 
 @click.command()
 @click.option("--day", type=DAY, help="The day to run; today (UTC) otherwise.")
+@click.option("--from", "first", type=DAY, help="Run all days from this one to --day, in one run.")
 @click.option("--board", "boards", multiple=True, help="Ask this board first (may be repeated); none otherwise.")
-def run(day: datetime | None, boards: tuple[str, ...]) -> None:
-    """Run one day of the graph in this process and print its funnel.
+def run(day: datetime | None, first: datetime | None, boards: tuple[str, ...]) -> None:
+    """Run one day of the graph, or a range of days, in this process and print the funnel of the last.
 
     \b
     jobmatch run --day 2026-11-22                     what is in the raw table and the bucket
     jobmatch run --board greenhouse --board lever     ask two boards first
+    jobmatch run --from 2026-02-01                    all days until today, after an import
     """
     from jobmatch_dagster.orchestration import funnel
     from jobmatch_dagster.orchestration.day import run_day
@@ -89,9 +91,10 @@ def run(day: datetime | None, boards: tuple[str, ...]) -> None:
     make_ready(settings())
     when = day.date() if day else today()
     with open_instance(settings()) as instance:
-        done = run_day(instance, when, boards, say=click.echo)
+        start = first.date() if first else when
+        done = run_day(instance, start, boards, through=when if first else None, say=click.echo)
     with database.connect(settings()) as conn:
-        for line in funnel.show(funnel.read(conn, when)):
+        for line in funnel.show(funnel.read(conn, when, since=start)):
             click.echo(line)
     for line in funnel.show_seconds(done.seconds):
         click.echo(line)

@@ -43,7 +43,14 @@ class DayDone:
             self.failed = (finished.failed_stage or stage, finished.reason or "no reason known")
 
 
-def run_day(instance: dg.DagsterInstance, day: date, boards: Iterable[str] = (), *, say: Say = print) -> DayDone:
+def run_day(
+    instance: dg.DagsterInstance,
+    day: date,
+    boards: Iterable[str] = (),
+    *,
+    through: date | None = None,
+    say: Say = print,
+) -> DayDone:
     """Ask boards for a day, then run everything after them on what arrived.
 
     A board that fails is told and passed over; the day's downstream runs all the same.
@@ -52,6 +59,7 @@ def run_day(instance: dg.DagsterInstance, day: date, boards: Iterable[str] = (),
         instance: Dagster's instance; all runs are recorded there.
         day: the day.
         boards: boards to ask first, one run each.
+        through: run the stages after the boards for all days up to this one, in one run.
         say: takes progress lines.
     """
     done = DayDone()
@@ -67,7 +75,7 @@ def run_day(instance: dg.DagsterInstance, day: date, boards: Iterable[str] = (),
         else:
             say(f"  {board}: failed, the day goes on without it. {finished.reason}")
     start = time.perf_counter()
-    finished = execute(instance, "day", str(day))
+    finished = execute(instance, "day", str(day), through=str(through) if through else None)
     total = time.perf_counter() - start
     done.note(finished, "Dagster and SQL models", total)
     inside = _stage_seconds(finished)

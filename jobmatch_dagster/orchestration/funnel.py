@@ -13,44 +13,57 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import psycopg
 
-# name, query of one number for %(day)s, indentation of the line
+# name, query of one number for the days from %(since)s to %(day)s, indentation of the line
 LINES: list[tuple[str, str, int]] = [
-    ("pages fetched", "select coalesce(sum(pages), 0) from staging.stg_scrape_runs where day = %(day)s", 0),
-    ("postings", "select count(*) from raw.postings where scraped_on = %(day)s", 0),
-    ("of them refused", "select count(*) from private.rejected where day = %(day)s and stage = 'cleaned_jobs'", 1),
-    ("jobs seen", "select count(*) from public.jobs where %(day)s between first_seen_on and last_seen_on", 0),
-    ("new", "select count(*) from public.jobs where first_seen_on = %(day)s", 1),
     (
-        "new, same ad as another",
-        "select count(*) from public.jobs where first_seen_on = %(day)s and duplicate_of is not null",
+        "pages fetched",
+        "select coalesce(sum(pages), 0) from staging.stg_scrape_runs where day between %(since)s and %(day)s",
+        0,
+    ),
+    ("postings", "select count(*) from raw.postings where scraped_on between %(since)s and %(day)s", 0),
+    (
+        "of them refused",
+        "select count(*) from private.rejected where day between %(since)s and %(day)s and stage = 'cleaned_jobs'",
         1,
     ),
-    ("closed", "select count(*) from public.jobs where closed_on = %(day)s", 1),
+    ("jobs seen", "select count(*) from public.jobs where first_seen_on <= %(day)s and last_seen_on >= %(since)s", 0),
+    ("new", "select count(*) from public.jobs where first_seen_on between %(since)s and %(day)s", 1),
+    (
+        "new, same ad as another",
+        """select count(*) from public.jobs
+            where first_seen_on between %(since)s and %(day)s and duplicate_of is not null""",
+        1,
+    ),
+    ("closed", "select count(*) from public.jobs where closed_on between %(since)s and %(day)s", 1),
     (
         "requirements found in new jobs",
         """select count(*) from public.job_skills k join public.jobs j on j.id = k.job_id
-            where j.first_seen_on = %(day)s and k.requirement <> 'excluded'""",
+            where j.first_seen_on between %(since)s and %(day)s and k.requirement <> 'excluded'""",
         0,
     ),
-    ("résumés uploaded", "select count(*) from public.resumes where uploaded_on = %(day)s", 0),
-    ("read", "select count(*) from public.resumes where uploaded_on = %(day)s and status = 'parsed'", 1),
-    ("matches kept", "select count(*) from public.job_matches where matched_on = %(day)s", 0),
+    ("résumés uploaded", "select count(*) from public.resumes where uploaded_on between %(since)s and %(day)s", 0),
+    (
+        "read",
+        "select count(*) from public.resumes where uploaded_on between %(since)s and %(day)s and status = 'parsed'",
+        1,
+    ),
+    ("matches kept", "select count(*) from public.job_matches where matched_on between %(since)s and %(day)s", 0),
 ]
 GROUPS: list[tuple[str, str]] = [
     (
         "boards",
         """select board || ' ' || count(*) from raw.postings
-            where scraped_on = %(day)s group by board order by count(*) desc, board""",
+            where scraped_on between %(since)s and %(day)s group by board order by count(*) desc, board""",
     ),
     (
         "languages of new jobs",
         """select coalesce(language, 'not sure') || ' ' || count(*) from public.jobs
-            where first_seen_on = %(day)s group by language order by count(*) desc, 1""",
+            where first_seen_on between %(since)s and %(day)s group by language order by count(*) desc, 1""",
     ),
     (
         "résumés not read",
         """select status || ' ' || count(*) from public.resumes
-            where uploaded_on = %(day)s and status <> 'parsed' group by status order by 1""",
+            where uploaded_on between %(since)s and %(day)s and status <> 'parsed' group by status order by 1""",
     ),
 ]
 BEST = """
@@ -63,26 +76,28 @@ select j.title, j.company, coalesce(j.city, j.location, j.remote, '') as place, 
 
 @dataclass(frozen=True)
 class Funnel:
-    """One day's numbers: (label, value, indentation) lines, and lists of words with counts by heading."""
+    """The numbers of some days: (label, value, indentation) lines, and lists of words with counts by heading."""
 
     day: date
+    since: date
     lines: list[tuple[str, int, int]]
     groups: dict[str, list[str]]
 
 
-def read(conn: psycopg.Connection[Any], day: date) -> Funnel:
-    """Read a day's funnel from the tables."""
+def read(conn: psycopg.Connection[Any], day: date, since: date | None = None) -> Funnel:
+    """Read the funnel of a day, or of the days since another, from the tables."""
+    days = {"day": day, "since": since or day}
     lines = []
     for label, query, indent in LINES:
-        row = conn.execute(query, {"day": day}).fetchone()  # type: ignore[arg-type]
+        row = conn.execute(query, days).fetchone()  # type: ignore[arg-type]
         lines.append((label, int(row[0]) if row else 0, indent))
-    groups = {name: [r[0] for r in conn.execute(query, {"day": day})] for name, query in GROUPS}  # type: ignore[arg-type]
-    return Funnel(day, lines, groups)
+    groups = {name: [r[0] for r in conn.execute(query, days)] for name, query in GROUPS}  # type: ignore[arg-type]
+    return Funnel(day, since or day, lines, groups)
 
 
 def show(funnel: Funnel) -> Iterable[str]:
     """The funnel as lines of text."""
-    yield f"{funnel.day}"
+    yield str(funnel.day) if funnel.since == funnel.day else f"{funnel.since} to {funnel.day}"
     for label, value, indent in funnel.lines:
         yield f"  {'  ' * indent}{label:<{34 - 2 * indent}}{value:>8,}"
     for name, words in funnel.groups.items():

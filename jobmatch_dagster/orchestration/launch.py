@@ -40,22 +40,30 @@ class Finished:
 
 
 def execute(
-    instance: dg.DagsterInstance, job: str, partition: str, *, run_config: Mapping[str, Any] | None = None
+    instance: dg.DagsterInstance,
+    job: str,
+    partition: str,
+    *,
+    through: str | None = None,
+    run_config: Mapping[str, Any] | None = None,
 ) -> Finished:
-    """Run a job on one partition in this process and wait for it.
+    """Run a job on one partition, or on a range of days in one run, in this process and wait for it.
 
     Args:
         instance: Dagster's instance; the run is recorded there.
         job: name of the job.
         partition: its partition key.
+        through: last partition key of a range that starts at ``partition``.
         run_config: the job's configuration.
     """
     from jobmatch_dagster.definitions import defs
 
     tags = {"board": partition.split("|", 1)[0]} if job == "scrape_board" else {}
+    if through:
+        tags |= {"dagster/asset_partition_range_start": partition, "dagster/asset_partition_range_end": through}
     result = defs.resolve_job_def(job).execute_in_process(
         instance=instance,
-        partition_key=partition,
+        partition_key=None if through else partition,
         run_config={**QUIET, **(run_config or {})},
         tags=tags,
         raise_on_error=False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from jobmatch_dagster.stages.outcome import Outcome, keep_rejected, turn
+from jobmatch_dagster.stages.outcome import Outcome, keep_rejected, one, turn
 
 if TYPE_CHECKING:
     import psycopg
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from jobmatch_dagster.settings import Settings
 
 RAW = "select * from raw.postings where scraped_on = %s order by board, external_id"
+NOTHING = """
+select not exists (select from raw.postings where scraped_on = %s)
+   and not exists (select from public.jobs where first_seen_on = %s and last_seen_on = %s)
+"""
 KNOWN = """
 select id, board, external_id, title, company, city, region, country, location, description, content_hash,
        first_seen_on, last_seen_on, duplicate_of, group_id
@@ -44,6 +48,10 @@ def clean_day(settings: Settings, day: date) -> Outcome:
 
     outcome = Outcome("cleaned_jobs", str(day))
     with database.connect(settings) as conn, turn(conn, "cleaned_jobs", "all"):
+        if one(conn, NOTHING, (day, day, day)):
+            outcome.changed = close_unseen(conn, day, settings.close_after_days)
+            outcome.counts = {"postings": 0, "jobs": 0, "closed": outcome.changed}
+            return outcome
         with outcome.timed("read"):
             postings = from_raw(database.read(conn, RAW, (day,)))
             known = database.read(conn, KNOWN, (day, day))

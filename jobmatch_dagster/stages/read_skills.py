@@ -47,6 +47,7 @@ def read_day(settings: Settings, day: date) -> Outcome:
     """
     from jobmatch_dagster.skills.tables import job_skills
     from jobmatch_dagster.supabase import database
+    from jobmatch_dagster.tables import JOB_SKILLS
 
     outcome = Outcome("job_skills", str(day))
     with database.connect(settings) as conn, turn(conn, "job_skills", "all"):
@@ -55,7 +56,7 @@ def read_day(settings: Settings, day: date) -> Outcome:
         with outcome.timed("read"):
             jobs = database.read(conn, UNREAD, (day, day, now))
         with outcome.timed("find skills"):
-            found = job_skills(jobs)
+            found = job_skills(jobs) if jobs.num_rows else JOB_SKILLS.empty_table()
         ids = jobs["id"].to_pylist()
         with outcome.timed("write"), conn.transaction():
             outcome.add_merged(
