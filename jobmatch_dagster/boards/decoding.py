@@ -6,6 +6,8 @@ import codecs
 import re
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# Browsers read these names as Windows-1252, and so do those who write such pages.
+_MEANT_AS_CP1252 = frozenset({"iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii"})
 _META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w\-]+)", re.IGNORECASE)
 
 
@@ -37,6 +39,7 @@ def charset_of(data: bytes, declared: str | None = None) -> str:
             return name
     meta = _META.search(data[:4096])
     for charset in ("utf-8", declared, meta.group(1).decode("ascii", "ignore") if meta else None):
+        charset = "cp1252" if charset and charset.lower() in _MEANT_AS_CP1252 else charset
         if charset and _fits(data, charset):
             return charset
     # A piece may end inside a character, and one broken byte does not make a page Windows-1252.

@@ -52,10 +52,12 @@ class Assembly:
     warnings: Counter[str] = field(default_factory=Counter)
     rejected: list[dict[str, Any]] = field(default_factory=list)
     rejected_count: int = 0
+    pages: int = 0
     _found_by: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, page: Page, extracted: Extracted, page_ref: str) -> None:
         """Fold in one page. A posting seen before is filled where it had gaps; nothing known is overwritten."""
+        self.pages += page.outcome in ("ok", "gone")
         for row in extracted.postings:
             key = row["external_id"]
             if page.kind == "search":

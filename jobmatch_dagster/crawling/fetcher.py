@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
@@ -73,7 +74,7 @@ class Fetcher:
         board: the board's name, for errors.
         settings: limits and identity.
         transport: an open transport.
-        delay: least seconds between two requests, from policy and settings.
+        delay: least seconds between two requests to a host, from policy and settings.
         same_site: host suffixes that a redirect may lead to, besides the host itself.
         credentials: keys sent with each request to the board.
     """
@@ -84,7 +85,7 @@ class Fetcher:
         settings: Settings,
         transport: HttpTransport,
         *,
-        delay: float,
+        delay: Callable[[str], float],
         same_site: tuple[str, ...] = (),
         credentials: Credentials | None = None,
     ) -> None:
@@ -117,13 +118,15 @@ class Fetcher:
             raise self.breaker.reason
         self._budget.requests += 1
         try:
-            fetched = await self._tries(url, request)
+            return await self._tries(url, request)
         except ScrapingError as error:
-            self.tally.blocked += error.kind == "blocked"
-            self.breaker.failed(error)
+            self.refused(error)
             raise
-        self.breaker.succeeded()
-        return fetched
+
+    def refused(self, error: ScrapingError) -> None:
+        """Count a request that came to nothing, also where only reading its page showed that."""
+        self.tally.blocked += error.kind == "blocked"
+        self.breaker.failed(error)
 
     async def _tries(self, url: str, request: Request) -> Fetched:
         retrying = AsyncRetrying(

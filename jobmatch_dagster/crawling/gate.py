@@ -89,11 +89,12 @@ class Gates:
     """The gates of a run, made when a host is first asked.
 
     Args:
-        delay, concurrency: as for ``HostGate``.
+        delay: least seconds between two requests to a host, given its name with port.
+        concurrency: as for ``HostGate``.
         overall: requests under way at once, all hosts together.
     """
 
-    def __init__(self, delay: float, concurrency: int, overall: int) -> None:
+    def __init__(self, delay: Callable[[str], float], concurrency: int, overall: int) -> None:
         self._delay, self._concurrency = delay, concurrency
         self._overall = asyncio.Semaphore(overall)
         self._gates: dict[str, HostGate] = {}
@@ -101,7 +102,7 @@ class Gates:
     def of(self, host: str) -> HostGate:
         """The host's gate; ``host`` is host and port."""
         if host not in self._gates:
-            self._gates[host] = HostGate(self._delay, self._concurrency)
+            self._gates[host] = HostGate(self._delay(host), self._concurrency)
         return self._gates[host]
 
     @asynccontextmanager

@@ -35,15 +35,11 @@ class Course:
     """How a walk went.
 
     Args:
-        pages: pages read, kept ones included.
-        fetched: pages asked for in this attempt.
         errors: what went wrong, one per request that was given up.
         cancelled: somebody ended it.
         remarks: searches that ended early for a reason that is no error.
     """
 
-    pages: int = 0
-    fetched: int = 0
     errors: list[ScrapingError] = field(default_factory=list)
     cancelled: bool = False
     remarks: list[str] = field(default_factory=list)
@@ -62,6 +58,8 @@ def page_ref(page: Page) -> str:
 
 def read(board: Board, page: Page) -> Extracted:
     """Read a kept page again; a page that stands for a failure says nothing."""
+    if page.outcome == "gone":
+        return Extracted(rejected=[(page.referrer or page.url, f"is gone ({page.status})")])
     if page.outcome != "ok" or page.kind not in ("search", "detail"):
         return Extracted()
     charset = _charset(page.headers.get("content-type", ""))
@@ -173,7 +171,6 @@ class Harvest:
         url = urljoin(base + "/", request.url)
         key = key_of(request, url)
         if (kept := self.archive.find(key)) is not None:
-            self.course.pages += 1
             return None if kept.outcome != "ok" else await self._off_loop(lambda: read(self.board, kept))
         fields: dict[str, Any] = {
             "key": key,
@@ -197,11 +194,9 @@ class Harvest:
             "fetched_at": fetched.fetched_at,
             "body": answer.data,
         }
-        self.course.fetched += 1
-        self.course.pages += 1
         if fetched.gone:
             page = self.archive.append(**fields, **kept_fields, outcome="gone")
-            self.assembly.reject(page, request.referrer or url, f"is gone ({answer.status})")
+            self.assembly.add(page, read(self.board, page), page_ref(page))
             self._progress()
             return None
         kind, text = request.kind, answer.text
@@ -255,7 +250,7 @@ class Harvest:
             tally = self.fetcher.tally
             self._on_progress(
                 {
-                    "pages": self.course.pages,
+                    "pages": self.assembly.pages,
                     "postings": len(self.assembly.postings),
                     "retries": tally.retries,
                     "blocked": tally.blocked,

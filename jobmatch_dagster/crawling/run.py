@@ -15,12 +15,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from jobmatch_dagster.boards import registry
 from jobmatch_dagster.boards.board import Board
-from jobmatch_dagster.boards.policy import why_not
+from jobmatch_dagster.boards.policy import is_loopback, why_not
 from jobmatch_dagster.boards.search import Search
 from jobmatch_dagster.crawling.archive import PARQUET, Archive, read_metadata, read_pages
 from jobmatch_dagster.crawling.assembly import Assembly, fill_rates
@@ -136,7 +138,7 @@ async def _walk(
             board.name,
             settings,
             transport,
-            delay=_delay(board, settings),
+            delay=partial(_delay, board, settings),
             same_site=board.same_site,
             credentials=board.credentials(settings),
         )
@@ -146,14 +148,9 @@ async def _walk(
         return await harvest.walk(), fetcher.tally
 
 
-def _delay(board: Board, settings: Settings) -> float:
+def _delay(board: Board, settings: Settings, host: str) -> float:
     """The slower of the setting and the source's policy; on this machine itself only the setting counts."""
-    from urllib.parse import urlsplit
-
-    from jobmatch_dagster.boards.policy import is_loopback
-
-    field_url = getattr(settings, f"{board.name}_url", "")
-    if is_loopback(urlsplit(field_url).hostname):
+    if is_loopback(urlsplit(f"//{host}").hostname):
         return settings.crawl_delay
     return max(settings.crawl_delay, board.policy.delay_seconds)
 
@@ -174,7 +171,6 @@ def replay(board: str, archive: Path, day: date) -> ScrapeResult:
     assembly = Assembly(source, {search.id: search for search in searches}, day)
     course = Course()
     for page in pages:
-        course.pages += 1
         extracted = read(source, page)
         if extracted.blocked or extracted.changed:
             assembly.reject(page, page.referrer or page.url, extracted.blocked or extracted.changed or "")
@@ -195,7 +191,7 @@ def _result(assembly: Assembly, course: Course, tally: Tally, seconds: float, pa
         postings=table,
         status=status,
         reason=reason,
-        pages=course.pages,
+        pages=assembly.pages,
         retries=tally.retries,
         blocked=tally.blocked,
         bytes=tally.received_bytes,
