@@ -57,8 +57,10 @@ endef
 
 .venv/.runtime: requirements.lock pyproject.toml
 	$(call install,requirements.lock)
+	@$(J) warm
 	@touch $@
 
 .venv/.dev: requirements-dev.lock pyproject.toml
 	$(call install,requirements-dev.lock)
+	@$(J) warm
 	@touch .venv/.runtime $@

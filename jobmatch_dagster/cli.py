@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "migrate": ("jobmatch_dagster.supabase.commands", "migrate", "Apply the migrations that the database lacks."),
     "supabase": ("jobmatch_dagster.supabase.commands", "supabase", "Check a Supabase project's setup."),
     "doctor": ("jobmatch_dagster.doctor", "doctor", "Find what is wrong with this setup and say how to mend it."),
+    "warm": ("jobmatch_dagster.warm", "warm", "Build once what the first run would have to build."),
     "settings": ("jobmatch_dagster.settings_docs", "settings", "Show every setting and its value."),
     "dev": ("jobmatch_dagster.orchestration.commands", "dev", "Open the Dagster UI with schedules and sensors on."),
     "run": (

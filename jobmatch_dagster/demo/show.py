@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jobmatch_dagster.settings import Settings
 
 Say = Callable[[str], Any]
+FIRST_PORT = 8931  # the same addresses in each run, as far as they are free
 PAUSE = "0.02"  # seconds between two requests to one board of the demo: it is ours, and on this machine
 TYPES = {
     ".pdf": "application/pdf",
@@ -85,7 +86,7 @@ def boards_on_loopback(day: date) -> Iterator[Any]:
     from jobmatch_dagster.demo.site import serve
     from jobmatch_dagster.settings import settings
 
-    with serve(day=day) as site:
+    with serve(day=day, first_port=FIRST_PORT) as site:
         ours = {f"JOBMATCH_{board.upper()}_URL": url for board, url in site.base_urls.items()}
         ours |= {"JOBMATCH_CRAWL_DELAY": PAUSE, "JOBMATCH_BOARDS": ",".join(site.base_urls)}
         before = {name: os.environ.get(name) for name in ours}
