@@ -23,11 +23,13 @@ from jobmatch_dagster.postings.experience import min_years
 from jobmatch_dagster.postings.language import languages
 from jobmatch_dagster.postings.phrases import Hits, find
 from jobmatch_dagster.postings.place import read_place, read_remote
-from jobmatch_dagster.postings.place.remote import scope_in_text
-from jobmatch_dagster.postings.salary import Salary, salary_of
+from jobmatch_dagster.postings.place.gazetteer import country_codes, folded
+from jobmatch_dagster.postings.place.remote import scope_in_text, without_remote_words
+from jobmatch_dagster.postings.salary import Salary, read_line, salary_of
 from jobmatch_dagster.postings.salary.periods import PERIODS
 from jobmatch_dagster.postings.seniority import seniority_in_title, seniority_on_board
 from jobmatch_dagster.postings.text import one_line, plain_text
+from jobmatch_dagster.postings.words import load
 from jobmatch_dagster.settings import settings
 from jobmatch_dagster.tables import JOBS, POSTING, job_id
 
@@ -209,7 +211,7 @@ def _languages(rows: list[_Row], day: date) -> None:
 def _places(rows: list[_Row], day: date) -> None:
     for row in rows:
         location, value = row.value["location"] or "", row.value
-        reading = read_place(location)
+        reading = read_place(location, _hint(row))
         for note in reading.notes:
             row.issue("location", note)
         if reading.places:
@@ -228,18 +230,34 @@ def _places(rows: list[_Row], day: date) -> None:
             row.read("remote", remote.kind, remote.source, remote.start, remote.end)
         if remote.kind == "remote":
             _remote_scope(row, remote.scope, reading.places)
+            scope = value.get("remote_scope") or ""
+            if value.get("country") is None and len(scope) == 2 and scope in country_codes():
+                row.value["country"] = scope
+                row.evidence["country"] = row.evidence["remote_scope"]
+
+
+def _hint(row: _Row) -> str | None:
+    """The country that the ad's currency, else its language, speaks for."""
+    posting, words = row.posting, load("places")
+    code = posting.get("salary_currency")
+    if not code and posting.get("salary_text"):
+        line = read_line(posting["salary_text"], None, row.value.get("language"))
+        code = line.currency if line else None
+    hint: str | None = words["currency_country"].get(code or "") or words["language_country"].get(
+        row.value.get("language")
+    )
+    return hint
 
 
 def _remote_scope(row: _Row, area: str | None, places: tuple[Any, ...]) -> None:
-    """From where a remote worker may work: the place beside "Remote", else a sentence of the text."""
-    if area:
+    """From where a remote worker may work: a sentence of the text that says it, else the place beside "Remote"."""
+    scope, start, end = scope_in_text(row.value["description"] or "", row.in_text)
+    if scope:
+        row.read("remote_scope", scope, "text", start, end)
+    elif area:
         row.read("remote_scope", area, "board")
     elif places and len({place.country for place in places}) == 1 and places[0].country:
         row.read("remote_scope", places[0].country, "board")
-    else:
-        scope, start, end = scope_in_text(row.value["description"] or "", row.in_text)
-        if scope:
-            row.read("remote_scope", scope, "text", start, end)
 
 
 def _salaries(rows: list[_Row], day: date) -> None:
@@ -419,9 +437,11 @@ def _item(value: dict[str, Any]) -> Item:
 
 
 def _place_key(city: str | None, country: str | None, location: str | None) -> str:
+    """Equal for one place: the country and city that were read, else the words (after "?"), or "" where there are none."""
     if city or country:
         return f"{country or ''}/{city or ''}"
-    return " ".join((location or "").casefold().split())
+    words = folded(without_remote_words(location or ""))
+    return f"?{words}" if words else ""
 
 
 def _text_hash(text: str | None) -> str | None:

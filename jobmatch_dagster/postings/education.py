@@ -8,6 +8,8 @@ from jobmatch_dagster.postings.phrases import Hit, Hits
 
 DEGREES = ("secondary", "vocational", "bachelor", "master", "doctorate")
 _SENTENCE_END = re.compile(r"\n|[!?;。；]|\.(?=\s+[A-ZÀ-ÞŁŚŻ]|$)")
+_BULLET = re.compile(r"(?:^|\n)[•*·–-] ?$")
+_CITY_BEFORE = re.compile(r"[a-z], $")
 _NEAR = 160
 
 
@@ -18,15 +20,32 @@ def least_degree(text: str, hits: Hits) -> Hit | None:
         text: plain text of the ad.
         hits: phrases found in it.
     """
-    masks = hits.get("not_degree", [])
-    degrees = [hit for hit in hits.get("degree", []) if not any(m.start < hit.end and hit.start < m.end for m in masks)]
+    degrees = [hit for hit in _distinct(hits) if not _is_state(text, hit)]
     asks = hits.get("degree_asked", [])
     for degree in degrees:
         start, end = _sentence(text, degree)
-        if any(start <= ask.start < end and not (degree.start <= ask.start < degree.end) for ask in asks):
+        asked = any(start <= ask.start < end and not degree.start <= ask.start < degree.end for ask in asks)
+        # a bullet that begins with the degree asks for it
+        if asked or _BULLET.search(text, max(0, degree.start - 3), degree.start):
             within = [hit for hit in degrees if start <= hit.start < end]
             return min(within, key=lambda hit: (DEGREES.index(hit.label), hit.start))
     return None
+
+
+def _is_state(text: str, hit: Hit) -> bool:
+    """ "Boston, MA" and "Jackson, MS" are places."""
+    return hit.end - hit.start == 2 and _CITY_BEFORE.search(text, max(0, hit.start - 4), hit.start) is not None
+
+
+def _distinct(hits: Hits) -> list[Hit]:
+    """Degrees that are not part of another phrase ("scrum master", "wyższe" in "wyższe magisterskie")."""
+    named, masks = hits.get("degree", []), hits.get("not_degree", [])
+    return [
+        hit
+        for hit in named
+        if not any(mask.start < hit.end and hit.start < mask.end for mask in masks)
+        and not any(o.start <= hit.start and hit.end <= o.end and o.end - o.start > hit.end - hit.start for o in named)
+    ]
 
 
 def _sentence(text: str, hit: Hit) -> tuple[int, int]:

@@ -19,7 +19,13 @@ def seniority_in_title(hits: Hits) -> Hit | None:
         hits: phrases found in the title.
     """
     masks = hits.get("not_level", [])
-    levels = [hit for hit in hits.get("level", []) if not any(m.start <= hit.start and hit.end <= m.end for m in masks)]
+    named = hits.get("level", [])
+    levels = [
+        hit
+        for hit in named
+        if not any(mask.start <= hit.start and hit.end <= mask.end for mask in masks)
+        and not any(o.start <= hit.start and hit.end <= o.end and o.end - o.start > hit.end - hit.start for o in named)
+    ]
     return min(levels, key=lambda hit: (_STRONGEST.index(hit.label), hit.start), default=None)
 
 

@@ -37,7 +37,6 @@ _LINE = re.compile(
 )
 _BREAK = re.compile(r"<br(?=[\s/>])", re.IGNORECASE)
 _ITEM = re.compile(r"<li(?:\s[^<>]*)?>", re.IGNORECASE)
-_ITEM_END = re.compile(r"</li\s*>", re.IGNORECASE)
 _CELL_END = re.compile(r"</t[dh]\s*>", re.IGNORECASE)
 _DROPPED = ["script", "style", "template", "noscript", "iframe", "svg", "object", "textarea", "select", "title"]
 _HAS_DROPPED = re.compile(rf"<(?:{'|'.join(_DROPPED)})\b", re.IGNORECASE)
@@ -117,7 +116,7 @@ def _parsed(source: str) -> str:
     source = _PARAGRAPH.sub("\n\n<", source)
     source = _LINE.sub("\n<", source)
     source = _BREAK.sub("\n<br", source)
-    source = _ITEM_END.sub("</li>\n", _ITEM.sub("\n<li>• ", source))
+    source = _ITEM.sub("\n<li>• ", source)
     source = _CELL_END.sub(" \t", source)
     tree = LexborHTMLParser(source)
     if _HAS_DROPPED.search(source):

@@ -17,6 +17,7 @@ import numpy as np
 
 from jobmatch_dagster.postings.duplicates.names import company_key, title_key
 from jobmatch_dagster.postings.duplicates.signature import PERMUTATIONS, jaccard
+from jobmatch_dagster.postings.place.gazetteer import folded
 
 SAME_TEXT = 0.80
 SAME_AD_ELSEWHERE = 0.50
@@ -32,7 +33,7 @@ class Item:
 
     Attributes:
         id, board, external_id, title, company: as in the table of jobs.
-        place: country and city, or "" where not known.
+        place: ``country/city`` as read, ``?words`` where it could not be read, "" where the ad names none.
         text: the description, or None where only the signature is kept.
         text_hash: equal for equal texts, or None.
         first_seen: day it was first seen.
@@ -157,7 +158,7 @@ def _same_ad(one: Item, other: Item, signatures: np.ndarray, a: int, b: int) -> 
         return None
     if same_text:
         return 1.0
-    elsewhere = one.board != other.board and one.place == other.place and one.place != ""
+    elsewhere = one.board != other.board and _same_place(one.place, other.place)
     if signatures[a, 0] == _EMPTY or signatures[b, 0] == _EMPTY:
         return 1.0 if same_title and (elsewhere or _same_unnamed(one, other)) else None
     bar = SAME_AD_ELSEWHERE if elsewhere else SAME_TEXT
@@ -168,6 +169,17 @@ def _same_ad(one: Item, other: Item, signatures: np.ndarray, a: int, b: int) -> 
         return estimate if estimate >= (ESTIMATE_ALONE if bar == SAME_TEXT else bar + ESTIMATE_MARGIN) else None
     true = jaccard(one.text, other.text)
     return true if true >= bar else None
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Both name one place, as far as they name any: a line that could not be read may contain the city's name."""
+    if one == other:
+        return one != ""
+    first, second = sorted((one, other), key=lambda place: place.startswith("?"))
+    if not second.startswith("?") or first.startswith("?"):
+        return False
+    city = folded(first.partition("/")[2])
+    return bool(city) and f" {city} " in f" {second[1:]} "
 
 
 def _same_unnamed(one: Item, other: Item) -> bool:
@@ -196,9 +208,16 @@ def _settle(items: Sequence[Item], indices: list[int], result: Clusters) -> None
     places: dict[str, list[int]] = defaultdict(list)
     for index in indices:
         places[items[index].place].append(index)
-    if "" in places and len(places) == 2:
-        named = next(place for place in places if place)
-        places[named] = sorted(places[named] + places.pop(""))
+    for vague in sorted(place for place in places if not place.partition("/")[2]):
+        # "Remote", a country alone or words that could not be read: part of the one place that fits, else of their own
+        fitting = [
+            place
+            for place in places
+            if place.partition("/")[2]
+            and (not vague or _same_place(vague, place) or vague == f"{place.partition('/')[0]}/")
+        ] or [place for place in places if not vague and place != vague]
+        if len(fitting) == 1:
+            places[fitting[0]] = sorted(places[fitting[0]] + places.pop(vague))
     canonicals = []
     for members in places.values():
         first = min(members, key=lambda index: _rank(items[index]))

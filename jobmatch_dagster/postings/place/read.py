@@ -35,7 +35,7 @@ _CODED = re.compile(r"^([A-Z]{2,3})[.-]([A-Z]{2})[.-](.+)$")
 _CODE_FIRST = re.compile(r"^([A-Z]{2})-([A-Za-zÀ-ÿ].*)$")
 _LEAD = re.compile(r"^(?:in|im|from|aus|within|across|all of)\s+(?:the\s+)?(?=[A-ZÀ-Þ])")
 _POSTAL = re.compile(
-    r"\b(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b\d{2}-\d{3}\b"
+    r"\b\d{4} ?[A-Z]{2}\b(?=\s)|\b(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b\d{2}-\d{3}\b"
 )
 _AROUND = re.compile(
     r"^(?:greater|metro|metropolitan|downtown|city of|großraum|raum|region|metropolregion|stadt|kreis|landkreis|grand|gran|área metropolitana de|area di|regio|okolice|near|nähe|bei|bundesland|kanton|canton|province of|provincia de|provincia di)\s+"
@@ -80,7 +80,8 @@ def read_place(written: str, hint: str | None = None) -> Reading:
 
     Args:
         written: a place as a board shows it, one line.
-        hint: ISO 3166-1 code of the country whose board or language it is; only breaks ties that size leaves open.
+        hint: ISO 3166-1 code of the country that the ad's currency or language speaks for; it decides between cities of
+            one name that are not too different in size.
     """
     places: list[Place] = []
     notes: list[str] = []
@@ -327,12 +328,12 @@ def _without_context(name: str, found: list[City], hint: str | None) -> tuple[Ci
         return found[0], None
     ranked = sorted(found, key=lambda city: -_weight(city))
     best = ranked[0]
+    hinted = [city for city in ranked if city.country == hint and city.population >= _LARGE]
+    if hinted and _weight(hinted[0]) * _DOMINANT >= _weight(best):
+        return hinted[0], None
     rivals = [city for city in ranked if city.country != best.country]
     if best.population >= _LARGE and (not rivals or _weight(best) >= _DOMINANT * _weight(rivals[0])):
         return best, None
-    hinted = [city for city in ranked if city.country == hint]
-    if hinted and _weight(hinted[0]) * 3 >= _weight(best):
-        return hinted[0], None
     return None, f"{name} could be in several countries"
 
 

@@ -12,7 +12,9 @@ from jobmatch_dagster.postings.words import load, whole
 KINDS = ("hybrid", "remote", "onsite")
 
 
-_NAME = re.compile(r"\s+(?:the\s+)?([^.,;:\n()]{2,40})")
+_NAME = re.compile(
+    r"[:\s]+(?:(?:the|der|die|den|dem|la|le|les|el|los|il|lo|de|o|a|os|het)\s+|l['’]|dell['’]|d['’])?([^.,;:\n()]{2,40})"
+)
 
 
 @dataclass(frozen=True)
