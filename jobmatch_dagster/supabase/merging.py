@@ -1,7 +1,9 @@
 """Bulk writing: Arrow rows over the wire into a staging table, then into their table, all in one transaction.
 
-Rows travel as CSV (Arrow's C++ writer, Postgres' COPY) over the caller's own connection, so a merge can be part of the
-caller's transaction, works through a session pooler, and Postgres itself reads uuid, jsonb, numeric and arrays.
+Where a guard tells whether a row changed, only keys and guards travel first, and then the rows that are new or changed:
+a day on which little happened costs little. Rows travel as CSV (Arrow's C++ writer, Postgres' COPY) over the caller's
+own connection, so a merge can be part of the caller's transaction, works through a session pooler, and Postgres itself
+reads uuid, jsonb, numeric and arrays.
 """
 
 from __future__ import annotations
@@ -19,7 +21,10 @@ from jobmatch_dagster.errors import JobmatchError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# Keys, guards and moving columns of all rows; and whole rows, of those that are new or changed.
+_GIVEN = sql.Identifier("jobmatch_given")
 _STAGED = sql.Identifier("jobmatch_staged")
+_ROW = "jobmatch_row"
 # Rows per CSV block: 2 KB rows make blocks of some 16 MB, so memory stays flat.
 _ROWS_PER_BLOCK = 8192
 
@@ -84,17 +89,24 @@ def merge(
     schema, _, name = table.rpartition(".")
     target = sql.Identifier(schema or "public", name)
     _check_keys(table, rows, key)
-    plan = _Plan(target, rows.schema.names, list(key), guard, list(keep), list(least), list(greatest))
+    guards = None if guard is None else [guard] if isinstance(guard, str) else list(guard)
+    plan = _Plan(target, rows.schema.names, list(key), guards, list(keep), list(least), list(greatest))
+    numbers: Sequence[int] = range(rows.num_rows)
     try:
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"jobmatch merge {table}"])
-            _stage(connection, target, rows)
-            deleted = connection.execute(plan.delete(replace[0]), list(replace[1])).rowcount if replace else 0
-            updated = sum(connection.execute(statement).rowcount for statement in plan.updates())
-            inserted = connection.execute(plan.insert()).rowcount
-            connection.execute(sql.SQL("drop table {}").format(_STAGED))
+            if plan.guard is None:
+                given = _STAGED
+            else:
+                given = _GIVEN
+                numbers = _stage_guards(connection, plan, rows)
+            _stage(connection, target, _STAGED, _pick(rows, numbers))
+            deleted = connection.execute(plan.delete(given, replace[0]), list(replace[1])).rowcount if replace else 0
+            updated = _run(connection, plan.rewrite()) + _run(connection, plan.move(given))
+            inserted = _run(connection, plan.insert())
+            connection.execute(sql.SQL("drop table {}; drop table if exists {}").format(_STAGED, _GIVEN))
     except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.UndefinedColumn) as error:
-        raise _explain(table, error) from None
+        raise _explain(table, error, numbers) from None
     return Merged(inserted, updated, rows.num_rows - inserted - updated, deleted)
 
 
@@ -105,66 +117,91 @@ class _Plan:
     target: sql.Identifier
     columns: list[str]
     key: list[str]
-    guard: str | Sequence[str] | None
+    guard: list[str] | None
     keep: list[str]
     least: list[str]
     greatest: list[str]
 
-    def _same_key(self) -> sql.Composed:
-        pairs = [sql.SQL("t.{0} = s.{0}").format(sql.Identifier(column)) for column in self.key]
-        return sql.SQL(" and ").join(pairs)
+    @property
+    def free(self) -> list[str]:
+        """The columns that an update may change."""
+        return [column for column in self.columns if column not in {*self.key, *self.keep}]
 
-    def delete(self, where: str) -> sql.Composed:
+    @property
+    def moving(self) -> list[str]:
+        """The columns that an update only moves one way."""
+        return [column for column in self.free if column in {*self.least, *self.greatest}]
+
+    @property
+    def compared(self) -> list[str]:
+        """The columns that tell whether a row changed."""
+        if self.guard is None:
+            return [column for column in self.free if column not in self.moving]
+        return list(self.guard)
+
+    def changed(self) -> sql.Composed:
+        """Of the given rows, the numbers of those that are new, or whose guard differs."""
         return sql.SQL(
-            "delete from {target} t where ({where}) and not exists (select from {staged} s where {same})"
+            "select s.{row} from {given} s left join {target} t on {same} where t.{key} is null or {differ} order by 1"
+        ).format(
+            row=sql.Identifier(_ROW),
+            given=_GIVEN,
+            target=self.target,
+            same=self._same_key(),
+            key=sql.Identifier(self.key[0]),
+            differ=self._differ(self.compared),
+        )
+
+    def delete(self, given: sql.Identifier, where: str) -> sql.Composed:
+        """Delete from the slice what was not given."""
+        return sql.SQL(
+            "delete from {target} t where ({where}) and not exists (select from {given} s where {same})"
         ).format(
             target=self.target,
             where=sql.SQL(where),  # type: ignore[arg-type]  # the caller's own SQL; its values are parameters
-            staged=_STAGED,
+            given=given,
             same=self._same_key(),
         )
 
-    def updates(self) -> list[sql.Composed]:
-        """Rewrite what the guard says changed; of the rest only move the columns that move.
+    def rewrite(self) -> sql.Composed | None:
+        """Rewrite the rows that changed."""
+        return self._update(_STAGED, self.free, self.compared) if self.compared and self.free else None
 
-        The second statement touches no long text and, as long as no moving column is indexed, no index.
-        """
-        free = [column for column in self.columns if column not in {*self.key, *self.keep}]
-        moving = [column for column in free if column in {*self.least, *self.greatest}]
-        fixed = [column for column in free if column not in moving]
-        guard = fixed if self.guard is None else [self.guard] if isinstance(self.guard, str) else list(self.guard)
-        statements = []
-        if fixed:
-            statements.append(self._update(fixed + moving, guard))
-        if moving:
-            statements.append(self._update(moving, moving))
-        return statements
+    def move(self, given: sql.Identifier) -> sql.Composed | None:
+        """Move what moves in the other rows: touches no long text and, if no such column is indexed, no index."""
+        return self._update(given, self.moving, self.moving) if self.moving else None
 
-    def _update(self, columns: list[str], compared: list[str]) -> sql.Composed:
+    def insert(self) -> sql.Composed:
+        """Insert the rows that are new."""
+        columns = sql.SQL(", ").join(map(sql.Identifier, self.columns))
+        return sql.SQL(
+            "insert into {target} ({columns}) select {columns} from {staged} s"
+            " where not exists (select from {target} t where {same})"
+        ).format(target=self.target, columns=columns, staged=_STAGED, same=self._same_key())
+
+    def _update(self, source: sql.Identifier, columns: list[str], compared: list[str]) -> sql.Composed:
         values = [sql.SQL("{} = {}").format(sql.Identifier(column), self._value(column)) for column in columns]
-        changes = [
-            sql.SQL("t.{} is distinct from {}").format(sql.Identifier(column), self._value(column))
-            for column in compared
-        ]
-        return sql.SQL("update {target} t set {values} from {staged} s where {same} and ({changes})").format(
+        return sql.SQL("update {target} t set {values} from {source} s where {same} and ({differ})").format(
             target=self.target,
             values=sql.SQL(", ").join(values),
-            staged=_STAGED,
+            source=source,
             same=self._same_key(),
-            changes=sql.SQL(" or ").join(changes),
+            differ=self._differ(compared),
+        )
+
+    def _same_key(self) -> sql.Composed:
+        return sql.SQL(" and ").join(sql.SQL("t.{0} = s.{0}").format(sql.Identifier(column)) for column in self.key)
+
+    def _differ(self, columns: list[str]) -> sql.Composed:
+        return sql.SQL(" or ").join(
+            sql.SQL("t.{} is distinct from {}").format(sql.Identifier(column), self._value(column))
+            for column in columns
         )
 
     def _value(self, column: str) -> sql.Composed:
         move = "least" if column in self.least else "greatest" if column in self.greatest else None
         form = "s.{0}" if move is None else f"{move}(t.{{0}}, s.{{0}})"
         return sql.SQL(form).format(sql.Identifier(column))  # type: ignore[arg-type]
-
-    def insert(self) -> sql.Composed:
-        columns = sql.SQL(", ").join(map(sql.Identifier, self.columns))
-        return sql.SQL(
-            "insert into {target} ({columns}) select {columns} from {staged} s"
-            " where not exists (select from {target} t where {same})"
-        ).format(target=self.target, columns=columns, staged=_STAGED, same=self._same_key())
 
 
 def _check_keys(table: str, rows: pa.Table, key: Sequence[str]) -> None:
@@ -183,27 +220,50 @@ def _check_keys(table: str, rows: pa.Table, key: Sequence[str]) -> None:
         )
 
 
-def _stage(connection: psycopg.Connection[Any], target: sql.Identifier, rows: pa.Table) -> None:
+def _run(connection: psycopg.Connection[Any], statement: sql.Composed | None) -> int:
+    return connection.execute(statement).rowcount if statement else 0
+
+
+def _stage_guards(connection: psycopg.Connection[Any], plan: _Plan, rows: pa.Table) -> list[int]:
+    """Send keys, guards and moving columns of all rows; returns the numbers of those that are new or changed."""
+    import pyarrow as pa
+
+    narrow = list(dict.fromkeys([*plan.key, *plan.compared, *plan.moving]))
+    numbers = pa.array(range(rows.num_rows), pa.int32())
+    _stage(connection, plan.target, _GIVEN, rows.select(narrow).append_column(_ROW, numbers))
+    return [row[0] for row in connection.execute(plan.changed()).fetchall()]
+
+
+def _pick(rows: pa.Table, numbers: Sequence[int]) -> pa.Table:
+    import pyarrow as pa
+
+    return rows if len(numbers) == rows.num_rows else rows.take(pa.array(numbers, pa.int64()))
+
+
+def _stage(connection: psycopg.Connection[Any], target: sql.Identifier, name: sql.Identifier, rows: pa.Table) -> None:
+    """Send rows into a new temporary table whose columns have the target's types."""
     import pyarrow as pa
     from pyarrow import csv
 
-    columns = sql.SQL(", ").join(map(sql.Identifier, rows.schema.names))
+    names = [sql.Identifier(column) for column in rows.schema.names]
+    typed = sql.SQL(", ").join(
+        sql.SQL("0 as {}").format(column) if column == sql.Identifier(_ROW) else column for column in names
+    )
+    columns = sql.SQL(", ").join(names)
     connection.execute(
         sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
-            _STAGED, columns, target
+            name, typed, target
         )
     )
     if rows.num_rows == 0:
         return
-    with connection.cursor().copy(
-        sql.SQL("copy {} ({}) from stdin with (format csv)").format(_STAGED, columns)
-    ) as copy:
+    with connection.cursor().copy(sql.SQL("copy {} ({}) from stdin with (format csv)").format(name, columns)) as copy:
         options = csv.WriteOptions(include_header=False, batch_size=_ROWS_PER_BLOCK)
         for start in range(0, rows.num_rows, _ROWS_PER_BLOCK):
             block = pa.BufferOutputStream()
             csv.write_csv(_as_csv_columns(rows.slice(start, _ROWS_PER_BLOCK)), block, options)
             copy.write(block.getvalue())
-    connection.execute(sql.SQL("analyze {}").format(_STAGED))
+    connection.execute(sql.SQL("analyze {}").format(name))
 
 
 def _as_csv_columns(rows: pa.Table) -> pa.Table:
@@ -269,13 +329,14 @@ def _without_nul(values: pa.Array) -> pa.Array:
     return values
 
 
-def _explain(table: str, error: psycopg.Error) -> MergeError:
-    """What the table refused, without a value: values can be personal."""
+def _explain(table: str, error: psycopg.Error, numbers: Sequence[int]) -> MergeError:
+    """What the table refused, without a value, which may be personal; ``numbers`` are those of the rows being sent."""
     diag = error.diag
     where = re.search(r"line (\d+), column (\w+)", diag.context or "")
     if where:
+        row = numbers[int(where[1]) - 1] + 1
         return MergeError(
-            table, f"cannot take {where[2]} of row {where[1]}: it is not of the column's type", "Mend that row."
+            table, f"cannot take {where[2]} of row {row}: it is not of the column's type", "Mend that row."
         )
     if isinstance(error, psycopg.errors.UndefinedColumn):
         return MergeError(table, f"lacks a column: {diag.message_primary}", "Run `jobmatch migrate`.")

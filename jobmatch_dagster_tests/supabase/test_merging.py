@@ -252,6 +252,12 @@ def test_rows_that_the_table_cannot_take_are_refused_together_and_named(
     assert connection.execute("select count(*) from public.jobs").fetchone() == before
 
 
+def test_the_row_that_is_refused_is_counted_among_all_that_were_given(connection: psycopg.Connection[Any]) -> None:
+    merge(connection, "public.jobs", jobs(job(1), job(2)), key=["id"], guard="content_hash")
+    with pytest.raises(MergeError, match="cannot take places of row 3"):
+        merge(connection, "public.jobs", jobs(job(1), job(2), job(3, places="{")), key=["id"], guard="content_hash")
+
+
 def test_a_refusal_never_shows_a_value(connection: psycopg.Connection[Any]) -> None:
     for rows in (jobs(job(1, places="secret@example.org")), jobs(job(1, id="secret@example.org"))):
         with pytest.raises(MergeError) as caught:
@@ -294,8 +300,8 @@ import pyarrow as pa
 from jobmatch_dagster.settings import load
 from jobmatch_dagster.supabase import database, merging
 
-def stage(connection, target, rows, ours=merging._stage):
-    ours(connection, target, rows)
+def stage(connection, target, name, rows, ours=merging._stage):
+    ours(connection, target, name, rows)
     connection.execute("delete from private.items where slice = 'a'")
     print("staged", flush=True)
     connection.execute("select pg_sleep(60)")
