@@ -36,9 +36,12 @@ def _strategy_class() -> type:
     from crawl4ai.extraction_strategy import JsonCssExtractionStrategy
     from selectolax.lexbor import LexborHTMLParser
 
+    # One page is read with several schemas in a row.
+    parse = lru_cache(maxsize=1)(LexborHTMLParser)
+
     class LexborJsonCss(JsonCssExtractionStrategy):
         def _parse_html(self, html_content: str) -> Any:
-            return LexborHTMLParser(html_content)
+            return parse(html_content)
 
         def _get_base_elements(self, parsed_html: Any, selector: str) -> list[Any]:
             return list(parsed_html.css(selector))

@@ -15,7 +15,6 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-_SPACE = re.compile(r"\s+")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _EMPTY_HTML = re.compile(r"<[^>]*>|&nbsp;|\s")
 
@@ -45,8 +44,8 @@ def text(value: Any) -> str | None:
     """One line of text with entities resolved and white space folded; None if nothing is left."""
     if value is None or isinstance(value, (dict, list, bool)):
         return None
-    line = _SPACE.sub(" ", html.unescape(str(value))).strip()
-    return line or None
+    said = str(value)
+    return " ".join((html.unescape(said) if "&" in said else said).split()) or None
 
 
 def markup(value: Any) -> str | None:

@@ -13,7 +13,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -117,7 +117,7 @@ class Archive:
     def append(self, **fields: Any) -> Page:
         """Keep one page (the fields of ``Page`` but its number) and return it with its number."""
         page = Page(number=self.count, **fields)
-        meta = asdict(page) | {"fetched_at": page.fetched_at.isoformat()}
+        meta = vars(page) | {"fetched_at": page.fetched_at.isoformat()}
         body = meta.pop("body")
         head = json.dumps(meta).encode()
         raw = head + body
@@ -206,7 +206,7 @@ class Archive:
         size = 0
         for place, offset in enumerate(self._offsets):
             page = self._read_journal(offset, self._stored + place)
-            waiting.append(asdict(page) | {"headers": json.dumps(page.headers, sort_keys=True)})
+            waiting.append(vars(page) | {"headers": json.dumps(page.headers, sort_keys=True)})
             size += len(page.body)
             if size >= _BATCH_BYTES:
                 yield pa.RecordBatch.from_pylist(waiting, SCHEMA)

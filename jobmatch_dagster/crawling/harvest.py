@@ -195,6 +195,7 @@ class Harvest:
             "body": answer.data,
         }
         if fetched.gone:
+            self.fetcher.breaker.succeeded()
             page = self.archive.append(**fields, **kept_fields, outcome="gone")
             self.assembly.add(page, read(self.board, page), page_ref(page))
             self._progress()
@@ -213,13 +214,12 @@ class Harvest:
     def _problem(self, url: str, extracted: Extracted, status: int) -> ScrapingError | None:
         if extracted.blocked:
             error: ScrapingError = Blocked(self.board.name, url, f"is {extracted.blocked}", status=status)
-            self.fetcher.tally.blocked += 1
-            self.fetcher.breaker.failed(error)
+            self.fetcher.refused(error)
             return error
+        self.fetcher.breaker.succeeded()
         if extracted.changed:
-            return Changed(
-                self.board.name, url, f"is not a page that the reader knows: {extracted.changed}", status=status
-            )
+            problem = f"is not a page that the reader knows: {extracted.changed}"
+            return Changed(self.board.name, url, problem, status=status)
         return None
 
     def _failed(self, error: ScrapingError, fields: dict[str, Any]) -> None:

@@ -211,6 +211,15 @@ def test_a_site_that_is_down_is_given_up_after_a_few_requests(site: Site, ask: S
     assert len(site.asked()) < 40
 
 
+def test_failures_scattered_among_answers_do_not_end_the_run(site: Site, ask: Scraping) -> None:
+    site.answer = linkedin_with(40)
+    for place in range(0, 40, 3):
+        site.on(DETAIL + str(FIRST + place), Reply("down", 500))
+    result = ask(crawl_retries=0, crawl_concurrency=1)
+    assert result.status == "partial"
+    assert result.fill_rates["description_html"] == pytest.approx(26 / 40)
+
+
 def test_robots_that_forbid_a_path_mean_that_it_is_never_asked(site: Site, ask: Scraping) -> None:
     site.answer = linkedin_with(5)
     site.robots("User-agent: *\nDisallow: /jobs-guest/jobs/api/jobPosting\n")

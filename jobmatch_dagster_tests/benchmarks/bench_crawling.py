@@ -1,0 +1,201 @@
+"""Pages a second through the crawler, beside ``arun_many`` of Crawl4AI with the same extraction and no politeness.
+
+A server in a process of its own answers with pages of 25 made-up cards. Both sides fetch the same pages, extract the
+same fields, and keep nothing back; CPU time is that of the crawling process alone, the sides take turns, medians count.
+Memory is the crawling process's own, over a long scrape of detail pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+CARDS = 25
+_DAY = date(2026, 3, 10)
+_SERVER = "from jobmatch_dagster_tests.benchmarks.bench_crawling import serve; serve()"
+
+
+def serve() -> None:
+    """A CareerBuilder that never ends: 25 new cards on every page, and a page for each posting. Prints its address."""
+    from aiohttp import web
+
+    from jobmatch_dagster_tests.boards.pages import careerbuilder_search
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.path == "/jobs":
+            first = int(request.query.get("page_number", 1)) * CARDS
+            text = careerbuilder_search(f"J{first + place:013d}" for place in range(CARDS))
+            return web.Response(text=text, content_type="text/html")
+        if request.path.startswith("/job/"):
+            mark_up = {"@type": "JobPosting", "title": "Plumber", "description": "<p>You mend pipes.</p>" * 40}
+            text = f'<script type="application/ld+json">{json.dumps(mark_up)}</script>'
+            return web.Response(text=text, content_type="text/html")
+        return web.Response(status=404)
+
+    async def run() -> None:
+        app = web.Application()
+        app.router.add_get("/{path:.*}", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        print(runner.addresses[0][1], flush=True)
+        await asyncio.Event().wait()
+
+    asyncio.run(run())
+
+
+def ours(base: str, pages: int, folder: Path) -> int:
+    """One scrape of so many list pages; returns the postings found."""
+    from jobmatch_dagster.boards.search import make_search
+    from jobmatch_dagster.crawling.run import scrape
+    from jobmatch_dagster.settings import load
+
+    settings = load(careerbuilder_url=base, crawl_delay=0.0, crawl_host_concurrency=4, home=folder / "home")
+    # Details are another matter: a search that wants none of them leaves only list pages.
+    searches = [make_search("careerbuilder", keywords=str(n), max_pages=pages // 4) for n in range(4)]
+    board = _board_without_details()
+    try:
+        result = scrape("careerbuilder", searches, settings=settings, day=_DAY, workspace=folder / "workspace")
+    finally:
+        board.details = True
+    return result.pages * CARDS
+
+
+def _board_without_details() -> Any:
+    from jobmatch_dagster.boards.registry import get
+
+    board = get("careerbuilder")
+    board.details = False
+    return board
+
+
+def plain(base: str, pages: int, folder: Path) -> int:
+    """The same pages through ``AsyncWebCrawler.arun_many`` with ``JsonCssExtractionStrategy``."""
+    from jobmatch_dagster.boards.css import prepare_crawl4ai
+
+    prepare_crawl4ai()
+    from crawl4ai import (
+        AsyncWebCrawler,
+        CacheMode,
+        CrawlerRunConfig,
+        JsonCssExtractionStrategy,
+        MemoryAdaptiveDispatcher,
+    )
+    from crawl4ai.async_configs import HTTPCrawlerConfig
+    from crawl4ai.async_crawler_strategy import AsyncHTTPCrawlerStrategy
+
+    schema = json.loads((files("jobmatch_dagster.boards") / "schemas" / "careerbuilder.json").read_text())["search"]
+    config = CrawlerRunConfig(
+        extraction_strategy=JsonCssExtractionStrategy(schema), cache_mode=CacheMode.BYPASS, verbose=False, stream=False
+    )
+    urls = [f"{base}/jobs?keywords={n % 4}&page_number={n // 4 + 1}" for n in range(pages)]
+
+    async def run() -> int:
+        strategy = AsyncHTTPCrawlerStrategy(HTTPCrawlerConfig())
+        async with AsyncWebCrawler(crawler_strategy=strategy, verbose=False) as crawler:
+            dispatcher = MemoryAdaptiveDispatcher(max_session_permit=8)
+            results = await crawler.arun_many(urls, config=config, dispatcher=dispatcher)
+            return sum(len(json.loads(result.extracted_content or "[]")) for result in results)
+
+    return asyncio.run(run())
+
+
+def _timed(work: Callable[[str, int, Path], int], base: str, pages: int) -> tuple[float, float]:
+    """CPU and wall seconds of one side; a wrong number of postings fails the benchmark."""
+    with tempfile.TemporaryDirectory() as folder:
+        cpu, wall = time.process_time(), time.perf_counter()
+        found = work(base, pages, Path(folder))
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    if found != pages * CARDS:
+        raise AssertionError(f"{work.__name__} found {found} postings on {pages} pages")
+    return cpu, wall
+
+
+def _memory(base: str, pages: int) -> dict[str, Any]:
+    """Resident memory after a tenth and at the end of a scrape whose postings repeat, in a process of its own."""
+    code = f"from jobmatch_dagster_tests.benchmarks.bench_crawling import _memory_run; _memory_run({base!r}, {pages})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def _memory_run(base: str, pages: int) -> None:
+    from jobmatch_dagster.boards.search import make_search
+    from jobmatch_dagster.crawling.run import scrape
+    from jobmatch_dagster.settings import load
+
+    marks: list[float] = []
+
+    def watch(counts: dict[str, Any]) -> None:
+        if counts["pages"] in (pages // 10, pages - 1):
+            marks.append(_resident_mb())
+
+    per_search = 50
+    searches = [make_search("careerbuilder", keywords=str(n), max_pages=per_search) for n in range(pages // per_search)]
+    _board_without_details()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load(careerbuilder_url=base, crawl_delay=0.0, crawl_host_concurrency=4, home=Path(folder) / "home")
+        started = time.perf_counter()
+        scrape("careerbuilder", searches, settings=settings, day=_DAY, workspace=Path(folder) / "w", on_progress=watch)
+        seconds = time.perf_counter() - started
+    print(json.dumps({"early_mb": marks[0], "late_mb": marks[-1], "seconds": seconds}))
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
+
+
+def run(quick: bool) -> dict[str, Any]:
+    """Compare; ``quick`` takes fewer pages and rounds."""
+    pages, rounds, long = (80, 2, 2_000) if quick else (200, 3, 20_000)
+    server = subprocess.Popen([sys.executable, "-c", _SERVER], stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        base = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        _timed(ours, base, 8)
+        _timed(plain, base, 8)
+        times: dict[str, list[tuple[float, float]]] = {"ours": [], "plain": []}
+        for _ in range(rounds):
+            times["ours"].append(_timed(ours, base, pages))
+            times["plain"].append(_timed(plain, base, pages))
+        memory = _memory(base, long)
+    finally:
+        server.kill()
+        server.wait()
+    cpu = {side: statistics.median(c for c, _ in found) for side, found in times.items()}
+    wall = {side: statistics.median(w for _, w in found) for side, found in times.items()}
+    rows = [
+        {
+            "case": f"{pages} list pages of {CARDS} cards, fetched, extracted and archived",
+            "ours_cpu_s": round(cpu["ours"], 3),
+            "plain_cpu_s": round(cpu["plain"], 3),
+            "ratio": round(cpu["plain"] / cpu["ours"], 1),
+            "ours_pages_per_s": round(pages / wall["ours"], 1),
+            "plain_pages_per_s": round(pages / wall["plain"], 1),
+        },
+    ]
+    notes = [
+        "plain: arun_many with JsonCssExtractionStrategy over AsyncHTTPCrawlerStrategy, cache off, 8 at once.",
+        (
+            f"memory over {long:,} pages: {memory['early_mb']} MB after a tenth, {memory['late_mb']} MB at the end "
+            f"({long / memory['seconds']:.0f} pages a second)."
+        ),
+    ]
+    return {"name": "crawling", "rows": rows, "notes": notes}
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(quick="--quick" in sys.argv), indent=2))
