@@ -217,7 +217,7 @@ def _profile(url: str) -> dict[str, Any] | None:
 
 def _links(contact: Contact, near: list[Line], every: list[Line], links: list[str]) -> None:
     written: list[tuple[str, list[int] | None]] = []
-    for line in near:
+    for n, line in enumerate(near):
         text = _EMAIL.sub(lambda m: " " * len(m.group()), line.text)
         written.extend(
             (m.group().rstrip("."), [line.start + m.start(), line.start + m.end()]) for m in _URL.finditer(text)

@@ -26,7 +26,7 @@ CELL_GAP = 1.0
 # ligatures of TeX's OT1 and T1 fonts, which stand under control codes where a font has no Unicode map
 _TEX_LIGATURES = {0x0B: "ff", 0x0C: "fi", 0x0E: "ffi", 0x0F: "ffl", 0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi"}
 _ICON_FONT = re.compile(rb"awesome|icon|glyphs?(?:-|$)|academicons|fontello|marvosym", re.I)
-_SYMBOL_FONT = re.compile(rb"symbol|wingding|dingbat|cmsy|msam", re.I)
+_SYMBOL_FONT = re.compile(rb"symbol|wingding|webding|dingbat|cmsy|msam", re.I)
 _BOLD_FONT = re.compile(rb"bold|black|heavy|demi|cmb|\bmedi\b|-medi|ultra", re.I)
 _ITALIC_FONT = re.compile(rb"ital|obli|cmti|slanted", re.I)
 _LINE_END_HYPHENS = (0x02, 0xFFFE)
@@ -69,12 +69,12 @@ class _Turn:
         return left, bottom, right, top
 
 
-def _fold(code: int, generated: bool) -> str:
+def _fold(code: int) -> str:
     """The text of one glyph; empty for what carries none."""
     if code in _LINE_END_HYPHENS:
-        return "-" if code == 0xFFFE or not generated else "-"
+        return "-"
     if code < 0x20:
-        return "" if generated else _TEX_LIGATURES.get(code, "")
+        return _TEX_LIGATURES.get(code, "")
     if 0xE000 <= code <= 0xF8FF or code >= 0xF0000 or code in (0xFEFF, 0xFFFD, 0x200B, 0x200C, 0x200D, 0xAD):
         return ""
     char = chr(code)
@@ -104,8 +104,9 @@ def words(textpage: int, turn: tuple[int, float, float], limit: int) -> list[Wor
             if run and _breaks(run[-1], x0, y0, x1, y1):
                 found.extend(_split(run, textpage, turned))
                 run = []
-            run.append((_fold(code, False), x0, x1, y0, y1, i))
-        elif run:
+            run.append((_fold(code), x0, x1, y0, y1, i))
+        elif run and not raw.FPDFText_IsGenerated(textpage, i):
+            # a space that pdfium put in is only a guess, and a wrong one between widely set letters: the gap decides
             found.extend(_split(run, textpage, turned))
             run = []
     if run:
@@ -139,9 +140,11 @@ def _word(glyphs: list[tuple[str, float, float, float, float, int]], textpage: i
     name, flags = _font(textpage, first)
     if _ICON_FONT.search(name):
         return None
-    text = "".join(g[0] for g in glyphs)
-    if _SYMBOL_FONT.search(name) and len(text) == 1 and not text.isalnum() is False and ord(text) < 0x2000:
-        text = "•" if text not in "|-–—/" else text
+    if _SYMBOL_FONT.search(name) and len(glyphs) == 1:
+        code = raw.FPDFText_GetUnicode(textpage, first)
+        text = "•" if code >= 0xF000 or not glyphs[0][0].isalnum() else glyphs[0][0]
+    else:
+        text = "".join(g[0] for g in glyphs)
     if not text:
         return None
     rtl = sum(unicodedata.bidirectional(c) in _RTL for c in text) * 2 > len(text)

@@ -8,7 +8,7 @@ is not understood here beyond that.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from jobmatch_dagster.resumes import dates, lexicon, places
@@ -16,6 +16,7 @@ from jobmatch_dagster.resumes.model import Cell, Line
 
 MIN_COLUMN_LINES = 3
 MAX_RAIL_SHARE = 0.5
+MAX_DATE_TAIL = 24
 _BULLET = re.compile(r"^(?:[•▪‣◦●○■□▸►▶➢➤✓✔◆◇❖⁃∙·∗⚫▫→»–—*-]|o(?=\s)|[\uf0a7\uf0b7])(?:\s+|$)")
 _DURATION = re.compile(
     r"^\(?(?:\d+\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|años?|meses|anni|mesi|lata?|mies)\.?\s*)+\)?$",
@@ -137,7 +138,8 @@ def _proven(left: list[Cell], right: list[Cell], x: float) -> bool:
     if high - low < 40:
         return False
     # a heading over a list of several columns is no proof: each side must go on under its heading without the other
-    gutter = min(c.x0 for c in right) - max(c.x1 for c in left)
+    high = min(headings_left[0].top, headings_right[0].top)
+    gutter = min(c.x0 for c in right) - max((c.x1 for c in left if c.top <= high), default=x)
     return gutter > 0.4 * median(c.size for c in left + right)
 
 
@@ -149,9 +151,10 @@ def _headings(cells: list[Cell]) -> list[Cell]:
     for cell in cells:
         known = lexicon.section_of(cell.text)
         placed = cell.x0 < edge + 3 or abs((cell.x0 + cell.x1) / 2 - middle) < 4
+        placed = placed and not cell.text[:1].islower()
         if known and known[1] and (placed or cell.bold or cell.text.isupper() or cell.size > 1.05 * usual):
             found.append(cell)
-    return found
+    return sorted(found, key=lambda c: -c.top)
 
 
 def _lines(cells: list[Cell], page: int) -> list[Line]:
@@ -167,6 +170,7 @@ def _lines(cells: list[Cell], page: int) -> list[Line]:
     rows.sort(key=lambda row: -max(c.top for c in row))
     for row in rows:
         row.sort(key=lambda c: c.x0)
+    _rejoin_dates(rows)
     _lift_margin(rows)
     made: list[Line] = []
     above: list[Cell] | None = None
@@ -217,6 +221,30 @@ def _split_label(line: Line) -> list[Line]:
         label = Line([first], line.page, gap=line.gap, style="label")
         return [label, Line(line.cells[1:], line.page, gap=0.0)]
     return [line]
+
+
+def _rejoin_dates(rows: list[list[Cell]]) -> None:
+    """A range of dates that was broken over two lines goes back on one."""
+    n = 0
+    while n + 1 < len(rows):
+        last, after = rows[n][-1], rows[n + 1]
+        short = len(after) == 1 and len(after[0].text) <= MAX_DATE_TAIL and after[0].bold == last.bold
+        if short and last.x0 - 3 <= after[0].x0 <= last.x1 and _breaks_a_range(last.text, after[0].text):
+            rows[n][-1] = replace(last, text=f"{last.text} {after[0].text}")
+            del rows[n + 1]
+            continue
+        n += 1
+
+
+def _breaks_a_range(first: str, second: str) -> bool:
+    if not any(c.isdigit() for c in first + second):
+        return False
+    seam = len(first)
+    joined = f"{first} {second}"
+    whole = not first.rstrip().endswith(("-", "–", "—")) and any(s.range and s.end >= seam - 1 for s in dates.find(first))
+    return not whole and any(
+        s.range and s.start < seam < s.end and s.end >= len(joined) - 1 for s in dates.find(joined)
+    )
 
 
 def _lift_margin(rows: list[list[Cell]]) -> None:

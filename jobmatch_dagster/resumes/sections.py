@@ -82,7 +82,8 @@ def _named(line: Line) -> tuple[str, bool] | None:
     if len(line.cells) != 1 or line.bullet:
         return None
     text = line.text.strip(" :•·-–—|_#*")
-    return lexicon.section_of(text)
+    known = lexicon.section_of(text)
+    return (known[0], False) if known and text[:1].islower() else known
 
 
 def _as_strong(style: _Style, main: _Style) -> bool:

@@ -52,7 +52,7 @@ def _joined(lines: list[Line]) -> list[Line]:
         if before is None or line.bullet or len(line.cells) > 1 or len(before.cells) > 1 or before.flow != line.flow:
             made.append(line)
             continue
-        listed = before.text.count(",") >= 1 and (line.gap is None or line.gap < 0.8) and not _LABEL.match(text)
+        listed = any(mark in before.text for mark in ",;|•") and (line.gap is None or line.gap < 0.8) and not _LABEL.match(text)
         full = reach > 0 and before.cells[-1].x1 + 0.9 * _word_width(line) > reach
         if listed and (before.text.rstrip().endswith(",") or full):
             first, last = before.cells[0], line.cells[0]
