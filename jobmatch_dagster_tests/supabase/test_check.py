@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
+from jobmatch_dagster.errors import DatabaseUnavailable
 from jobmatch_dagster.settings import Settings, load
 from jobmatch_dagster.supabase.check import check_database_url, check_keys, check_project, key_role
+from jobmatch_dagster.supabase.database import connect
 from jobmatch_dagster.supabase.findings import State
 from jobmatch_dagster_tests.supabase import stub
 
@@ -27,6 +29,23 @@ def test_a_project_that_is_set_up_has_no_finding_that_is_broken(hosted: Settings
     assert {finding.part for finding in findings} == {
         "keys", "project", "tokens", "schemas", "files", "database", "migrations"
     }  # fmt: skip
+
+
+def test_the_pipelines_statements_may_take_longer_than_a_projects_rule(hosted: Settings) -> None:
+    with connect(hosted) as connection:
+        assert connection.execute("show statement_timeout").fetchone() == ("1h",)
+
+
+def test_what_keeps_the_database_from_answering_is_said_without_the_connection_string(hosted: Settings) -> None:
+    for target, part in (
+        ("postgresql://postgres:secret@127.0.0.1:1/x", "cannot be reached"),
+        (hosted.supabase_db_url.get_secret_value().replace("/test_", "/no_"), "does not have the database"),  # type: ignore[union-attr]
+        ("postgresql://postgres:secret@no-such-host.invalid/x", "host name that is not known"),
+    ):
+        settings = load(supabase_url="http://127.0.0.1:1", supabase_secret_key="sb_secret_x", supabase_db_url=target)
+        with pytest.raises(DatabaseUnavailable, match=part) as caught:
+            connect(settings)
+        assert "secret" not in str(caught.value)
 
 
 WRONG: dict[str, tuple[Callable[[stub.Project], object], State, str]] = {

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pyarrow as pa
 import pytest
 
 from jobmatch_dagster.errors import DatabaseUnavailable
 from jobmatch_dagster.settings import Settings, load
-from jobmatch_dagster.supabase import database, embedded
+from jobmatch_dagster.supabase import database, embedded, merging
 
 
 def _settings(home: Path) -> Settings:
@@ -125,6 +126,32 @@ def test_backends_that_survive_their_killed_server_do_not_keep_it_from_starting(
     client.close()
 
 
+def test_a_server_killed_in_the_middle_of_a_merge_comes_back_without_any_of_it(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded.up(home)
+    rows = pa.table({"id": pa.array(range(100), pa.int32()), "slice": ["a"] * 100})
+    with database.connect(home) as connection:
+        connection.execute("create table public.items (id int primary key, slice text)")
+        database.merge(connection, "public.items", rows, key=["id"])
+
+    def insert_and_die(plan: merging._Plan, ours: Any = merging._Plan.insert) -> Any:
+        _kill_server(home)
+        return ours(plan)
+
+    more = pa.table({"id": pa.array(range(50, 200), pa.int32()), "slice": ["a"] * 150})
+    with monkeypatch.context() as dying:
+        dying.setattr(merging._Plan, "insert", insert_and_die)
+        with pytest.raises(psycopg.OperationalError), database.connect(home) as connection:
+            database.merge(connection, "public.items", more, key=["id"], replace=("slice = %s", ("a",)))
+    embedded.up(home)
+    with database.connect(home) as connection:
+        ids = connection.execute("select array_agg(id order by id) from public.items").fetchone()
+        assert ids == (list(range(100)),)
+        again = database.merge(connection, "public.items", more, key=["id"], replace=("slice = %s", ("a",)))
+        assert again == merging.Merged(inserted=100, unchanged=50, deleted=50)
+
+
 def test_a_recovery_longer_than_the_wheels_patience_is_waited_for(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,6 +210,27 @@ def test_a_path_too_long_for_a_socket_is_refused_with_the_remedy(tmp_path: Path)
 def test_a_home_that_is_not_a_folder_is_named(tmp_path: Path) -> None:
     with tempfile.NamedTemporaryFile() as file, pytest.raises(DatabaseUnavailable, match="JOBMATCH_HOME"):
         embedded.up(_settings(Path(file.name)))
+
+
+def test_a_folder_that_this_user_may_not_write_is_named() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="jobmatch-embedded-"))
+    folder.chmod(0o500)
+    context = multiprocessing.get_context("fork")
+    told = context.Queue()
+
+    def up_as_somebody_else() -> None:
+        if os.geteuid() == 0:
+            os.setuid(65534)
+        try:
+            embedded.up(_settings(folder / "home"))
+        except DatabaseUnavailable as error:
+            told.put(str(error))
+
+    process = context.Process(target=up_as_somebody_else)
+    process.start()
+    assert "cannot be written: Permission denied" in told.get(timeout=30)
+    process.join()
+    folder.rmdir()
 
 
 REASONS = {
