@@ -104,7 +104,7 @@ def _card(card: dict[str, Any], site: str, fetched_at: datetime | None) -> Posti
         "posted_on": values.day_of_age(shown, fetched_at),
         "salary_text": values.text(card.get("salary_text")),
         "apply_url": values.link(card.get("apply_url")),
-        "remote": values.lookup("remote", values.text(card.get("location"))),
+        "remote": values.arrangement_in(values.text(card.get("location"))),
         "snippet": values.text(card.get("snippet")),
     }
 

@@ -16,6 +16,7 @@ from jobmatch_dagster.boards.payload import after, dicts, every, next_chunks
 from jobmatch_dagster.boards.search import Search
 
 _SITE = "https://www.glassdoor.com"
+_VIEW = '"jobview":'
 _LISTING_ID = re.compile(r"(?:[?&](?:jl|jobListingId)=|JV_[^?]*?_IC\d+_KO[\d,]+_KE[\d,]+\.htm\?jl=)(\d+)")
 _TYPES = {
     "full_time": "fulltime",
@@ -71,9 +72,9 @@ class Glassdoor(Board):
 
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
         site = site_of(url, _SITE)
-        data = next_chunks(body) or body
-        views = [v["jobview"] for v in _views(data)]
-        listed, rejected = each(views, "record", lambda view: _record(view, site, fetched_at))
+        streamed = next_chunks(body)
+        data = streamed if _VIEW in streamed else body
+        listed, rejected = each(_views(data), "record", lambda view: _record(view, site, fetched_at))
         shown, bad = each(css.cards(self.name, "search", body), "card", lambda card: _card(card, site, fetched_at))
         postings, warnings, nameless = readings({"records": listed, "cards": shown})
         around = (css.cards(self.name, "page", body) or [{}])[0]
@@ -103,7 +104,13 @@ class Glassdoor(Board):
             "description_html": values.inner(fields.get("description")),
         }
         row = fill(*jsonld.job_postings(body, link)[:1], row)
-        row["external_id"] = _listing_id(url) or _listing_id(fields.get("canonical")) or row.get("identifier")
+        found = re.search(r'"(?:jobListingId|listingId)"\s*:\s*"?(\d+)', next_chunks(body) or body)
+        row["external_id"] = (
+            _listing_id(url)
+            or _listing_id(fields.get("canonical"))
+            or (found.group(1) if found else None)
+            or row.get("identifier")
+        )
         row["url"] = values.link(fields.get("canonical"), site) or link
         if not row.get("title") or not row.get("description_html"):
             return Extracted(changed="no posting on the page")
@@ -112,7 +119,7 @@ class Glassdoor(Board):
 
 def _views(data: str) -> list[dict[str, Any]]:
     """The listing records. A page also carries a few under other names; those lack the header and are passed over."""
-    return [v for v in every(data, '{"jobview":') if isinstance(v.get("jobview"), dict) and v["jobview"].get("header")]
+    return [view for view in every(data, _VIEW) if isinstance(view, dict) and view.get("header")]
 
 
 def _record(view: dict[str, Any], site: str, fetched_at: datetime | None) -> Posting:
@@ -124,7 +131,7 @@ def _record(view: dict[str, Any], site: str, fetched_at: datetime | None) -> Pos
         "company": values.text(header.get("employerNameFromSearch") or (header.get("employer") or {}).get("name")),
         "location": values.text(header.get("locationName")),
         "posted_on": values.days_before(fetched_at, header.get("ageInDays")),
-        "remote": values.lookup("remote", header.get("locationName")),
+        "remote": values.arrangement_in(values.text(header.get("locationName"))),
         "snippet": " ".join(values.texts(job.get("descriptionFragmentsText")) or []) or None,
     }
     pay = header.get("payPeriodAdjustedPay") or {}

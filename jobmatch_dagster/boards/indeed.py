@@ -91,7 +91,11 @@ class Indeed(Board):
         site = site_of(url, _SITE)
         data = dig(after(body, _LIST_MARKER), "metaData", "mosaicProviderJobCardsModel")
         listed, rejected = each(dicts(dig(data, "results")), "record", lambda r: _record(r, site, fetched_at))
-        shown, bad = each(css.cards(self.name, "search", body), "card", lambda c: _card(c, site, fetched_at))
+        cards = css.cards(self.name, "search", body)
+        if any(card.get("own_id") for card in cards):
+            # In older pages the id is on a link around the card, which is then found twice.
+            cards = [card for card in cards if card.get("own_id") or card.get("id")]
+        shown, bad = each(cards, "card", lambda c: _card(c, site, fetched_at))
         postings, warnings, nameless = readings({"records": listed, "cards": shown})
         around = (css.cards(self.name, "page", body) or [{}])[0]
         changed = None
@@ -141,7 +145,7 @@ def _record(record: dict[str, Any], site: str, fetched_at: datetime | None) -> P
         "posted_on": values.day(record.get("pubDate")) or values.day_of_age(shown, fetched_at),
         "salary_text": values.text(dig(record, "salarySnippet", "text")),
         "employment_type": values.only(types, "employment_type"),
-        "remote": _remote(record),
+        "remote": _remote(record) or values.arrangement_in(values.text(record.get("formattedLocation"))),
         "benefits": values.texts(a.get("label") for a in dicts(dig(groups, "benefits", "attributes"))),
         "apply_url": values.link(third_party, site) if third_party else None,
         "snippet": values.markup(record.get("snippet")),
@@ -199,7 +203,7 @@ def _state(state: dict[str, Any], site: str, fetched_at: datetime | None) -> Pos
         "posted_text": shown,
         "salary_text": values.text(pay.get("salaryText")),
         "employment_type": values.only(types or dig(info, "jobMetadataHeaderModel", "jobType"), "employment_type"),
-        "remote": _remote(header),
+        "remote": _remote(header) or values.arrangement_in(values.text(header.get("formattedLocation"))),
         "description_html": values.markup(info.get("sanitizedJobDescription"))
         or values.markup(dig(job, "description", "html")),
         "benefits": values.texts(b.get("label") for b in dicts(dig(state, "benefitsModel", "benefits"))),

@@ -16,18 +16,20 @@ def after(body: str, marker: str, start: int = 0) -> Any:
     return None if at < 0 else _value(body, at + len(marker))
 
 
-def every(body: str, marker: str, keep: int = 0) -> Iterator[Any]:
-    """Each JSON value that begins at the marker (``keep`` characters into it), passing over broken ones.
+def every(body: str, marker: str) -> Iterator[Any]:
+    """Each JSON value that follows the marker, passing over broken ones.
 
     Args:
         body: text with JSON in it.
-        marker: what the value begins with, such as ``{"jobview":``.
-        keep: where in the marker the value begins.
+        marker: what stands before the value, such as ``"jobview":``.
     """
     at = body.find(marker)
     while at >= 0:
+        start = at + len(marker)
+        while start < len(body) and body[start].isspace():
+            start += 1
         try:
-            value, end = _DECODER.raw_decode(body, at + keep)
+            value, end = _DECODER.raw_decode(body, start)
         except (json.JSONDecodeError, RecursionError):
             end = at + len(marker)
         else:

@@ -147,6 +147,15 @@ def only(values: Any, kind: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+_ARRANGEMENT = re.compile(r"\s*(remote|hybrid|on-?site)\b", re.IGNORECASE)
+
+
+def arrangement_in(place: str | None) -> str | None:
+    """What a place says of itself when it begins with it: "Remote (USA)", "Hybrid work in Austin, TX"."""
+    match = _ARRANGEMENT.match(place or "")
+    return lookup("remote", match.group(1)) if match else None
+
+
 def link(value: Any, base: str | None = None, *, keep_query: bool = True) -> str | None:
     """An absolute http(s) URL; None for anything else (``javascript:``, ``mailto:``, broken)."""
     if not isinstance(value, str) or not value.strip():

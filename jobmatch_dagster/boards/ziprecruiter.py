@@ -95,12 +95,9 @@ class ZipRecruiter(Board):
             dicts(dig(model, "hydrateJobCardsResponse", "jobCards")), "record", lambda r: _record(r, site)
         )
         opened, bad = each([d for d in [_opened(model)] if d], "open record", lambda r: _record(r, site))
-        links = _item_links(body, site)
-        shown, worse = each(
-            _cards_once(css.cards(self.name, "search", body)),
-            "card",
-            lambda card: _card(card, site, links, fetched_at),
-        )
+        cards = _cards_once(css.cards(self.name, "search", body))
+        links = _item_links(body, site, cards)
+        shown, worse = each(cards, "card", lambda card: _card(card, site, links, fetched_at))
         postings, warnings, nameless = readings({"records": listed, "cards": shown}, both_expected=False)
         full = {row["external_id"]: row for row in opened}
         postings = [fill(row, full.get(row["external_id"], {})) for row in postings]
@@ -133,7 +130,8 @@ class ZipRecruiter(Board):
             "description_html": values.inner(fields.get("description")),
         }
         row = fill(*rows, *jsonld.job_postings(body, link)[:1], shown)
-        row["external_id"] = row.get("external_id") or _key_in(url) or _key_in(link) or row.get("identifier")
+        card = (fields.get("card_id") or "").removeprefix(_CARD_PREFIX)
+        row["external_id"] = row.get("external_id") or _key_in(url) or card or _key_in(link) or row.get("identifier")
         row["url"] = row.get("url") or link
         if not row.get("title") or not row.get("description_html"):
             return Extracted(rejected=rejected, changed="no posting on the page")
@@ -212,7 +210,6 @@ def _cards_once(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _card(card: dict[str, Any], site: str, links: dict[str, str], fetched_at: datetime | None) -> Posting:
     key = (card.get("id") or "").removeprefix(_CARD_PREFIX)
-    title = values.text(card.get("aria_title") or card.get("title"))
     company = values.text(card.get("company"))
     lines = [line for entry in card.get("lines") or [] if (line := values.text(entry.get("line")))]
     own_link = values.link(card.get("link"), site)
@@ -221,8 +218,8 @@ def _card(card: dict[str, Any], site: str, links: dict[str, str], fetched_at: da
     words = [part for line in lines for part in re.split(r"\s*[·•|]\s*", line)]
     return {
         "external_id": key or None,
-        "url": own_link or links.get(key) or links.get(_folded(title)),
-        "title": title,
+        "url": own_link or links.get(card.get("id", "")),
+        "title": _title(card),
         "company": company,
         "company_url": values.link(card.get("company_url"), site, keep_query=False),
         "location": location,
@@ -230,7 +227,8 @@ def _card(card: dict[str, Any], site: str, links: dict[str, str], fetched_at: da
         "posted_on": values.day_of_age(shown, fetched_at),
         "salary_text": next((line for line in lines if _is_pay(line)), None),
         "employment_type": values.only(words, "employment_type"),
-        "remote": values.only([word for word in words if word != location], "remote"),
+        "remote": values.only([word for word in words if word != location], "remote")
+        or values.arrangement_in(location),
     }
 
 
@@ -238,10 +236,13 @@ def _is_pay(line: str) -> bool:
     return bool(re.search(r"(?:[$€£]|\b(?:USD|CAD)\b)\s*\d", line)) and len(line) < 80
 
 
-def _item_links(body: str, site: str) -> dict[str, str]:
-    """Addresses of the JSON-LD ItemList, by listing key where the address has it, and by title where that is unique."""
-    by_key: dict[str, str] = {}
-    by_title: dict[str, list[str]] = {}
+def _item_links(body: str, site: str, cards: list[dict[str, Any]]) -> dict[str, str]:
+    """The address of each card, by its id, from the JSON-LD ItemList beside the cards.
+
+    An address need not hold the listing's key, so cards and items are matched by title; of several with one title the
+    first card is the first item, provided that there are as many of both.
+    """
+    items: dict[str, list[str]] = {}
     for document in jsonld.documents(body):
         for listing in jsonld.of_type(document, "ItemList"):
             for entry in dicts(listing.get("itemListElement")):
@@ -249,10 +250,20 @@ def _item_links(body: str, site: str) -> dict[str, str]:
                 item = inside if isinstance(inside, dict) else entry
                 link = values.link(item.get("url") or entry.get("url"), site)
                 if link:
-                    by_key.setdefault(_key_in(link) or link, link)
-                    by_title.setdefault(_folded(values.text(item.get("name") or entry.get("name"))), []).append(link)
-    unique = {title: found[0] for title, found in by_title.items() if title and len(set(found)) == 1}
-    return unique | by_key
+                    items.setdefault(_folded(values.text(item.get("name") or entry.get("name"))), []).append(link)
+    titled: dict[str, list[str]] = {}
+    for card in cards:
+        titled.setdefault(_folded(_title(card)), []).append(card.get("id", ""))
+    return {
+        key: link
+        for title, keys in titled.items()
+        if len(keys) == len(items.get(title, []))
+        for key, link in zip(keys, items[title], strict=True)
+    }
+
+
+def _title(card: dict[str, Any]) -> str | None:
+    return values.text(card.get("aria_title") or card.get("title"))
 
 
 def _folded(title: str | None) -> str:
@@ -260,7 +271,7 @@ def _folded(title: str | None) -> str:
 
 
 def _key_in(url: str | None) -> str | None:
-    """The listing key in an address: a parameter, or the last part of a path such as …/Title-Key."""
+    """The listing key that an address names as a parameter."""
     parts = urlsplit(url or "")
     named = parse_qs(parts.query)
     for name in ("lk", "lvk", "jid"):
