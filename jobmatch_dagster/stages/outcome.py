@@ -51,6 +51,14 @@ class Outcome:
         finally:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - start
 
+    def add(self, earlier: Outcome) -> None:
+        """Take in the numbers of an earlier partition of the same run: counts, changes, seconds and warnings add up."""
+        for mine, theirs in ((self.counts, earlier.counts), (self.seconds, earlier.seconds)):
+            for name, value in theirs.items():
+                mine[name] = mine.get(name, 0) + value
+        self.changed += earlier.changed
+        self.warnings[:0] = earlier.warnings
+
     def add_merged(self, merged: Any) -> None:
         """Count the rows that a merge changed."""
         self.changed += merged.inserted + merged.updated + merged.deleted

@@ -31,7 +31,7 @@ def _common(name: str, table: str) -> dict[str, Any]:
 def _materialise(
     context: dg.AssetExecutionContext, platform: Platform, rows: str, stage: "Callable[[date], Outcome]"
 ) -> dg.MaterializeResult:
-    """Run a stage for each day of the run and report the last day's outcome with the checks of all days."""
+    """Run a stage for each day of the run and report the sum of the outcomes with the checks of all days."""
     days = days_of(context)
     outcomes = []
     for number, day in enumerate(days, 1):
@@ -41,8 +41,10 @@ def _materialise(
             context.log.info(f"{day}: {number} of {len(days)} days done")
     with explained(), platform.connection() as conn:
         found = checks.results(conn, context.asset_key.to_user_string(), days)
-    total = sum(outcome.counts.get(rows, 0) for outcome in outcomes)
-    return dg.MaterializeResult(metadata=outcome_metadata(outcomes[-1], total), check_results=found)
+    whole = outcomes.pop()
+    for earlier in reversed(outcomes):
+        whole.add(earlier)
+    return dg.MaterializeResult(metadata=outcome_metadata(whole, whole.counts.get(rows, 0)), check_results=found)
 
 
 @dg.asset(
