@@ -12,7 +12,7 @@ from jobmatch_dagster.resumes.model import Document, Line
 from jobmatch_dagster.resumes.sections import Section
 
 _EMAIL = re.compile(r"[\w.+%'-]+@(?:[\w-]+\.)+[^\W\d_]{2,}", re.UNICODE)
-_PHONE = re.compile(r"(?<![\w/.@-])(?:\+|00)?\(?\d[\d\s().\-/–]{5,20}\d(?![\w@])")
+_PHONE = re.compile(r"(?<![\w/.@-])(?:\+|00)?\(?\d[\d\s().\-/–‐‑‒]{5,20}\d(?![\w@])")
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s|,;<>()]+|(?<![@\w.])(?:[\w-]+\.)+(?:com|org|net|io|dev|me|ai|app|de|fr|es|it|nl|pl|pt|eu|co|uk|ch|at|be|info|tech|design|site|in|br)(?:/[^\s|,;<>()]*)?(?![\w@])",
     re.I,
@@ -155,13 +155,14 @@ def _number(written: str, region: str | None) -> tuple[str, bool] | None:
 def _pieces(line: Line) -> list[tuple[int, str]]:
     """The parts of a line of contact details with their offsets in it."""
     found, at = [], 0
-    for part in re.split(r"(\t|\s*[|•·⋄◦∙♦]\s*|\s{2,}|\s+[-–—]\s+)", line.text):
-        if part.strip() and not re.fullmatch(r"\t|\s*[|•·⋄◦∙♦]\s*|\s{2,}|\s+[-–—]\s+", part):
+    for part in _PIECE.split(line.text):
+        if part.strip() and not _PIECE.fullmatch(part):
             found.append((at + len(part) - len(part.lstrip()), part.strip()))
         at += len(part)
     return found
 
 
+_PIECE = re.compile(r"(\t|\s*[|•·⋄◦∙♦]\s*|\s{2,}|\s+[-–—]\s+|\s+,\s+)")
 _PLACE_LABEL = re.compile(
     r"^(?:address|location|adresse|anschrift|wohnort|ort|dirección|lugar|indirizzo|residenza|adres|woonplaats|adres zamieszkania|endereço|morada|localização|ubicación|domicilio|lieu|based in|lives in)\s*:?\s+",
     re.I,
@@ -219,9 +220,12 @@ def _links(contact: Contact, near: list[Line], every: list[Line], links: list[st
     written: list[tuple[str, list[int] | None]] = []
     for n, line in enumerate(near):
         text = _EMAIL.sub(lambda m: " " * len(m.group()), line.text)
-        written.extend(
-            (m.group().rstrip("."), [line.start + m.start(), line.start + m.end()]) for m in _URL.finditer(text)
-        )
+        for match in _URL.finditer(text):
+            url = match.group().rstrip(".")
+            tail = near[n + 1].text if n + 1 < len(near) and match.end() == len(text) else ""
+            if re.fullmatch(r"/?[\w%~-]+/?", tail) and (url.endswith("/") or tail.startswith("/")):
+                url += tail
+            written.append((url, [line.start + match.start(), line.start + match.end()]))
     behind = [link for link in links if link.lower().startswith("http")]
     seen: set[tuple[str, str]] = set()
     for url, at in [*written, *((link, None) for link in behind)]:

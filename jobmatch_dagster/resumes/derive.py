@@ -63,7 +63,7 @@ def seniority(work: list[dict[str, Any]], label: str | None, years: float | None
     latest = sorted(
         work, key=lambda j: (j.get("endDate") is None, j.get("endDate") or "", j.get("startDate") or ""), reverse=True
     )
-    for title in [*(j.get("position") for j in latest[:2]), label]:
+    for title in [*(j.get("position") for j in latest[:1]), label]:
         if title and (level := lexicon.role_level(title)):
             return level
     if years is None:

@@ -29,7 +29,8 @@ def read(lines: list[Line]) -> list[dict[str, Any]]:
         school = _school(entry)
         if school:
             made.append(school)
-    return _merged(made)
+    told = [s for s in made if s["studyType"] or lexicon.school_score(s["institution"] or "")]
+    return _merged(told or made)
 
 
 def _pieces(entry: Entry) -> list[Phrase]:
@@ -72,7 +73,7 @@ def _school(entry: Entry) -> dict[str, Any] | None:
     pieces = _pieces(entry)
     text = [*(p.text for p in entry.phrases), *entry.summary, *entry.highlights]
     score = next((next(g for g in m.groups() if g) for t in text if (m := _SCORE.search(t))), None)
-    pieces = [p for p in pieces if not _SCORE.fullmatch(p.text.strip(" ()"))]
+    pieces = [p for p in pieces if not _SCORE.fullmatch(p.text.strip(" ()")) and _FILLER.sub("", p.text).strip()]
     ranked = sorted(pieces, key=lambda p: -lexicon.school_score(p.text) + (1.5 if _is_degree(p.text) else 0))
     school = (
         ranked[0] if ranked and lexicon.school_score(ranked[0].text) > 0 and not _only_degree(ranked[0].text) else None

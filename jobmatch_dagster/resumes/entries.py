@@ -16,8 +16,9 @@ from jobmatch_dagster.resumes.places import Place
 
 MAX_HEAD_LINES = 4
 _SEPARATOR = re.compile(
-    r"\t|\s+[|·•∙/]\s+|\s+[-–—]+\s+|\s*\|\s*|\s+·\s*|\s{2,}|(?<=\w)\s*—\s*(?=\w)|:\s+(?=[A-Z])|;\s+"
+    r"\t|\s+[|·•∙]\s+|\s+[-–—]+\s+|\s*\|\s*|\s+·\s*|\s{2,}|(?<=\w)\s*—\s*(?=\w)|:\s+(?=[A-Z])|;\s+"
 )
+_PARENTHESES = re.compile(r"\([^()]*\)")
 _TRIM = " \t,;:|·•∙–—-()[]/→"
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|io|dev|de|fr)/\S+", re.I)
 _TERMS = re.compile(
@@ -93,11 +94,23 @@ def segment(lines: list[Line]) -> list[tuple[list[Line], list[Line]]]:
         anchor = next(a for a in anchors if start <= a < stop)
         end = anchor + 1
         while end < stop and not body[end] and end - start < MAX_HEAD_LINES and _belongs(lines, end):
+            if _named(lines[start:end]) >= 2 and not _only_notes([lines[end]]):
+                break
             end += 1
         if end < stop and _only_notes(lines[start:end]) and len(lines[end].text.split()) <= 12:
             end += 1
         cut.append((lines[start:end], lines[end:stop]))
     return cut
+
+
+def _named(head: list[Line]) -> int:
+    """How many phrases that are no date, place or address a head has."""
+    return sum(
+        places.parse(phrase.text, address=False) is None and not _URL.fullmatch(phrase.text)
+        for line in head
+        for cell in line.cells
+        for phrase in _phrases(cell.text, 0, 0, line)[0]
+    )
 
 
 def _only_notes(head: list[Line]) -> bool:
@@ -246,6 +259,9 @@ def _without_dates(lines: list[Line], body: list[bool]) -> list[tuple[list[Line]
             continue
         after_text = body[n - 1]
         apart = _opens(lines[n], usual)
+        under = n - 1 == starts[-1] and lines[n - 1].bold and not lines[n].bold
+        if under:
+            continue
         if after_text or apart or (n - starts[-1] >= 1 and lines[n].bold and not lines[n - 1].bold):
             starts.append(n)
     cut = []
@@ -313,12 +329,12 @@ def _phrases(text: str, at: int, row: int, line: Line) -> tuple[list[Phrase], li
     cell = next((c for c in line.cells if c.text == text), line.cells[0])
     if 1 < cell.lead < len(text) and text[cell.lead] == " ":
         kept[cell.lead] = "\t"
-    masked = "".join(kept)
+    masked = _PARENTHESES.sub(lambda m: m.group() if "\t" in m.group() else "x" * len(m.group()), "".join(kept))
     found = []
     begin = 0
     for match in [*_SEPARATOR.finditer(masked), None]:
         stop = match.start() if match else len(masked)
-        piece = masked[begin:stop]
+        piece = "".join(kept)[begin:stop]
         left = len(piece) - len(piece.lstrip(_TRIM))
         clean = piece.strip(_TRIM) + (")" if "(" in piece.strip(_TRIM) and piece.rstrip(" \t,;").endswith(")") else "")
         if clean and any(c.isalnum() for c in clean) and not _TERMS.match(clean):

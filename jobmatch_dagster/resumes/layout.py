@@ -48,13 +48,13 @@ def read(pages: list[list[Cell]]) -> tuple[list[Line], str]:
     head: list[Line] = []
     side: list[Line] = []
     main: list[Line] = []
-    columns = False
+    splits: list[_Split] = []
     for number, cells in enumerate(pages):
-        split = _find_split(cells)
+        split = _find_split(cells, [s.x for s in splits])
         if split is None:
             main.extend(_lines(cells, number))
             continue
-        columns = True
+        splits.append(split)
         above = [c for c in cells if c.bottom >= split.top and c not in split.left and c not in split.right]
         below = [c for c in cells if c.bottom < split.top and c not in split.left and c not in split.right]
         (head if number == 0 else main).extend(_lines(above, number))
@@ -67,7 +67,7 @@ def read(pages: list[list[Cell]]) -> tuple[list[Line], str]:
     for flow, lines in enumerate((head, side, main)):
         for line in lines:
             line.flow = flow
-    return head + side + main, "columns" if columns else "single"
+    return head + side + main, "columns" if splits else "single"
 
 
 def _width(cells: list[Cell]) -> float:
@@ -82,8 +82,13 @@ def is_margin_note(text: str) -> bool:
     return place is not None
 
 
-def _find_split(cells: list[Cell]) -> _Split | None:
-    """The best strip between two columns, or None where the page has one."""
+def _find_split(cells: list[Cell], before: list[float]) -> _Split | None:
+    """The best strip between two columns, or None where the page has one column.
+
+    Args:
+        cells: the page's.
+        before: where earlier pages were split; there one heading is proof enough, for a column may go on without one.
+    """
     if len(cells) < 2 * MIN_COLUMN_LINES:
         return None
     best: tuple[float, _Split] | None = None
@@ -98,7 +103,7 @@ def _find_split(cells: list[Cell]) -> _Split | None:
             if len(left) < MIN_COLUMN_LINES or len(right) < MIN_COLUMN_LINES:
                 continue
             score = float(min(_heights(left), _heights(right))) + 0.01 * len(band)
-            if (best is None or score > best[0]) and _proven(left, right, x):
+            if (best is None or score > best[0]) and _proven(left, right, any(abs(x - b) < 12 for b in before)):
                 best = (score, _Split(x, top, bottom, left, right))
     return best[1] if best else None
 
@@ -119,10 +124,10 @@ def _heights(cells: list[Cell]) -> int:
     return len({round(c.bottom / 4) for c in cells})
 
 
-def _proven(left: list[Cell], right: list[Cell], x: float) -> bool:
+def _proven(left: list[Cell], right: list[Cell], again: bool) -> bool:
     """Whether the two sides are columns and not a list with something on its margin."""
     headings_left, headings_right = _headings(left), _headings(right)
-    if not headings_left or not headings_right:
+    if not (headings_left or headings_right) or not (again or (headings_left and headings_right)):
         return False
     for side in (left, right):
         notes = sum(is_margin_note(c.text) for c in side)
@@ -138,8 +143,9 @@ def _proven(left: list[Cell], right: list[Cell], x: float) -> bool:
     if high - low < 40:
         return False
     # a heading over a list of several columns is no proof: each side must go on under its heading without the other
-    high = min(headings_left[0].top, headings_right[0].top)
-    gutter = min(c.x0 for c in right) - max((c.x1 for c in left if c.top <= high), default=x)
+    high = min(h[0].top for h in (headings_left, headings_right) if h)
+    edge = min(c.x0 for c in right)
+    gutter = edge - max((c.x1 for c in left if c.top <= high), default=edge)
     return gutter > 0.4 * median(c.size for c in left + right)
 
 
@@ -170,6 +176,7 @@ def _lines(cells: list[Cell], page: int) -> list[Line]:
     rows.sort(key=lambda row: -max(c.top for c in row))
     for row in rows:
         row.sort(key=lambda c: c.x0)
+    _stack_labels(rows)
     _rejoin_dates(rows)
     _lift_margin(rows)
     made: list[Line] = []
@@ -221,6 +228,18 @@ def _split_label(line: Line) -> list[Line]:
         label = Line([first], line.page, gap=line.gap, style="label")
         return [label, Line(line.cells[1:], line.page, gap=0.0)]
     return [line]
+
+
+def _stack_labels(rows: list[list[Cell]]) -> None:
+    """A section's name on the left margin that was broken over two lines goes on the first."""
+    for row, after in zip(rows, rows[1:], strict=False):
+        if len(row) < 2 or len(after) < 2 or abs(row[0].x0 - after[0].x0) > 2 or row[0].bold != after[0].bold:
+            continue
+        joined = f"{row[0].text} {after[0].text}"
+        known = lexicon.section_of(joined)
+        if known and known[1] and not lexicon.section_of(row[0].text):
+            row[0] = replace(row[0], text=joined)
+            del after[0]
 
 
 def _rejoin_dates(rows: list[list[Cell]]) -> None:

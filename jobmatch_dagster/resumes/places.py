@@ -144,7 +144,7 @@ def _read(text: str, parts: list[str], address: bool) -> Place | None:
             cleaned.pop()
     if not cleaned:
         return Place(text, None, region, country) if country else None
-    city = next((p for p in reversed(cleaned) if fold(p) in known.cities), None)
+    city = next((p for p in reversed(cleaned) if not p[:1].islower() and fold(p) in known.cities), None)
     if city is not None:
         others = [p for p in cleaned if p is not city]
         plain = all(fold(p) in known.cities for p in others)

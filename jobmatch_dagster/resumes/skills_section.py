@@ -110,7 +110,7 @@ def _blocks(rows: list[list[str]]) -> list[tuple[str | None, list[str], str | No
     found: list[tuple[str | None, list[str], str | None]] = []
     plain: list[str] = []
     texts = [(row[0] == "•", "\t".join(c for c in row if c != "•")) for row in rows]
-    tall = _is_label_list([t for _, t in texts])
+    tall = _is_label_list([t for _, t in texts if not _LABEL.match(t)])
     carried = ""
     for bullet, text in texts:
         if text.startswith("\0"):
@@ -129,9 +129,10 @@ def _blocks(rows: list[list[str]]) -> list[tuple[str | None, list[str], str | No
             continue
         items = _items(text)
         last = found[-1] if found else None
-        if tall and len(items) > 1 and last and not last[1] and last[0]:
+        listed = tall and "," in text
+        if listed and len(items) > 1 and last and not last[1] and last[0]:
             found[-1] = (last[0], items, last[2])
-        elif tall and len(items) > 1 and plain:
+        elif listed and len(items) > 1 and plain:
             found.append((plain.pop(), items, None))
         elif last and last[1] and not bullet and text[:1].islower() and items:
             found[-1] = (last[0], [*last[1][:-1], f"{last[1][-1]} {items[0]}", *items[1:]], last[2])
