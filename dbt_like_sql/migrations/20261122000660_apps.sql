@@ -51,21 +51,39 @@ comment on view public.ranked_matches is
 revoke all on public.ranked_matches from public, anon, authenticated;
 grant select on public.ranked_matches to authenticated, service_role;
 
--- The words of a question in every way that a job's language may have stemmed them.
+-- The words of a question in every way in which some job's language may have stemmed them: what the index is asked.
 create function search.question(words text) returns tsquery
+language plpgsql immutable parallel safe set search_path = ''
+as $$
+declare
+  configuration regconfig;
+  reading tsquery;
+  readings tsquery[] := '{}';
+  question tsquery := '';
+begin
+  for configuration in
+    select distinct search.configuration(code)
+    from unnest('{ar,da,de,en,es,fi,fr,hu,it,nl,no,pt,ro,ru,sv,tr,simple}'::text[]) as code
+  loop
+    reading := websearch_to_tsquery(configuration, words);
+    if reading <> all (readings) then
+      readings := readings || reading;
+      question := question || reading;
+    end if;
+  end loop;
+  return question;
+end
+$$;
+
+-- The words as one job has them: stemmed in its language, or as they are (so are names of employers).
+create function search.reading(words text, language text) returns tsquery
 language sql immutable parallel safe set search_path = ''
 as $$
-  select websearch_to_tsquery('pg_catalog.simple', words)
-    || websearch_to_tsquery('pg_catalog.english', words)
-    || websearch_to_tsquery('pg_catalog.german', words)
-    || websearch_to_tsquery('pg_catalog.french', words)
-    || websearch_to_tsquery('pg_catalog.spanish', words)
-    || websearch_to_tsquery('pg_catalog.portuguese', words)
-    || websearch_to_tsquery('pg_catalog.italian', words)
-    || websearch_to_tsquery('pg_catalog.dutch', words)
+  select websearch_to_tsquery(search.configuration(language), words) || websearch_to_tsquery('pg_catalog.simple', words)
 $$;
-revoke execute on function search.question(text) from public;
-grant execute on function search.question(text) to anon, authenticated, service_role;
+revoke execute on function search.question(text), search.reading(text, text) from public;
+grant execute on function search.question(text), search.reading(text, text) to anon, authenticated, service_role;
+grant execute on function search.configuration(text) to anon, authenticated, service_role;
 
 -- The conditions are put together from what is asked, so that each plan uses the index that fits; values stay
 -- parameters. Of the jobs that fit, the newest few thousand are ranked by where the words stand.
@@ -93,7 +111,9 @@ declare
   per_page constant integer := least(greatest(coalesce(page_size, 20), 1), 100);
   skipped constant integer := per_page * least(greatest(coalesce(page, 0), 0), 100);
 begin
-  if has_words then conditions := conditions || ' and d.document @@ $1'; end if;
+  if has_words then
+    conditions := conditions || ' and d.document @@ $1 and d.document @@ search.reading($14, j.language)';
+  end if;
   if country is not null then conditions := conditions || ' and j.country = upper($2)'; end if;
   if city is not null then conditions := conditions || ' and lower(j.city) = lower($3)'; end if;
   if remote is not null then conditions := conditions || ' and j.remote = $4'; end if;
@@ -122,7 +142,7 @@ begin
     conditions
   )
   using question, country, city, remote, seniority, employment_type, language, skills, min_annual_salary,
-    salary_currency, max_age_days, per_page, skipped;
+    salary_currency, max_age_days, per_page, skipped, words;
 end
 $$;
 comment on function public.search_jobs is

@@ -1,0 +1,131 @@
+"""What apps ask for is answered from an index, under row-level security as well, and is right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import psycopg
+import pytest
+
+from jobmatch_dagster.settings import Settings
+from jobmatch_dagster.supabase.database import connect, merge, transaction_as
+from jobmatch_dagster_tests.supabase.world import DAY, job, jobs
+
+_CROWD = """
+set local session_replication_role = replica;
+insert into auth.users (id, email)
+  select md5('u' || n)::uuid, n || '@example.org' from generate_series(1, 200) n;
+insert into public.users (id, email) select id, email from auth.users;
+insert into public.resumes (id, user_id, file_path, sha256, status, content_hash, parser_version, uploaded_on)
+  select md5('r' || id)::uuid, id, id || '/cv', 'x', 'parsed', 'h', '1', current_date from auth.users;
+insert into public.jobs (id, board, external_id, title, company, first_seen_on, last_seen_on, content_hash)
+  select md5('j' || n)::uuid, 'b', 'crowd ' || n, 'Tester', 'Acme', current_date, current_date, 'h'
+  from generate_series(1, 4000) n;
+insert into search.documents select id, to_tsvector('simple', 'tester ' || external_id) from public.jobs;
+insert into public.job_matches
+  (resume_id, user_id, job_id, score, components, matched_skills, missing_skills, vetoes, abstained, sentence,
+   scorer_version, resume_hash, job_hash, matched_on)
+  select md5('r' || u.id)::uuid, u.id, md5('j' || n)::uuid, random(), '{}', '[]', '[]', '[]', '{}', '', '1', 'h', 'h',
+    current_date
+  from auth.users u, generate_series(1, 150) n;
+"""
+
+
+@pytest.fixture(scope="module")
+def crowd(database: Settings) -> str:
+    """Two hundred people with 150 matches each; returns one of them."""
+    with connect(database) as connection:
+        with connection.transaction():
+            connection.execute(_CROWD)
+        connection.execute("analyze")
+        row = connection.execute("select id::text from public.users limit 1").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def test_a_persons_best_matches_come_from_the_ranking_index(connection: psycopg.Connection[Any], crowd: str) -> None:
+    with transaction_as(connection, crowd):
+        lines = connection.execute(
+            "explain select job_id, title, score from public.ranked_matches order by score desc limit 20"
+        ).fetchall()
+    plan = "\n".join(row[0] for row in lines)
+    assert "job_matches_ranking_idx" in plan
+    assert "Seq Scan on job_matches" not in plan
+    assert "Sort" not in plan, plan
+
+
+def test_words_are_found_through_their_index(connection: psycopg.Connection[Any], crowd: str) -> None:
+    with transaction_as(connection, None, "anon"):
+        connection.execute("set local enable_seqscan = off")  # so few rows are quicker read than looked up
+        found = connection.execute("select external_id from public.search_jobs('\"crowd 77\"')").fetchall()
+        scans = connection.execute(
+            "select pg_stat_get_xact_numscans('search.documents_document_idx'::regclass)"
+        ).fetchone()
+    assert found == [("crowd 77",)]
+    assert scans == (1,)
+
+
+@pytest.fixture(scope="module")
+def ads(database: Settings) -> None:
+    """A handful of ads that differ in what one may ask for."""
+    rows = jobs(
+        job(1, title="Krankenpfleger", description="Wir suchen erfahrene Pflegekräfte", language="de", country="DE"),
+        job(2, title="Nurse", description="Caring for patients", country="GB", city="Leeds", remote="onsite"),
+        job(3, title="Porter", description="You help the nurses", country="GB", salary_annual_max=30000.0)
+        | {"salary_currency": "GBP", "seniority": "junior", "employment_type": "full_time"},
+        job(4, title="Pielęgniarka", description="Szukamy pielęgniarki", language="pl", country="PL"),
+        job(5, title="Nurse", description="closed", closed_on=DAY),
+        job(6, title="Nurse", description="the same again", duplicate_of=job(2)["id"]),
+        job(7, title="Nurse of old", first_seen_on=DAY - dt.timedelta(3000)),
+    )
+    with connect(database) as connection:
+        merge(connection, "public.jobs", rows, key=["id"])
+        connection.execute(
+            "insert into public.skills (id, label, kind, taxonomy_version) values ('jm:care', '', '', '')"
+        )
+        for number, requirement in ((2, "required"), (3, "excluded")):
+            connection.execute(
+                "insert into public.job_skills (job_id, skill_id, requirement, surface, evidence, weight)"
+                " values (%s, 'jm:care', %s, '', '{}', 1)",
+                [job(number)["id"], requirement],
+            )
+
+
+ASKED: dict[str, tuple[str, list[int]]] = {
+    "a word of a title comes before one of a description": ("words => 'nurse', country => 'GB'", [2, 3]),
+    "a stem of another language": ("words => 'pflegekraft'", [1]),
+    "a language without a stemmer": ("words => 'szukamy'", [4]),
+    "a phrase": ("words => '\"caring for\"'", [2]),
+    "a word that must not be there": ("words => 'nurse -porter', country => 'gb'", [2]),
+    "a city": ("city => 'leeds'", [2]),
+    "a way to work": ("remote => 'onsite'", [2]),
+    "a language": ("language => 'PL'", [4]),
+    "a level and a kind of contract": ("seniority => 'junior', employment_type => 'full_time'", [3]),
+    "a salary": ("min_annual_salary => 29999, salary_currency => 'gbp'", [3]),
+    "a salary that nobody pays": ("min_annual_salary => 30001", []),
+    "a skill that is not excluded": ("skills => array['jm:care']", [2]),
+    "two skills of which one lacks": ("skills => array['jm:care', 'jm:none']", []),
+    "nothing that is there": ("words => 'welder'", []),
+    "the second page": ("words => 'nurse', country => 'GB', page_size => 1, page => 1", [3]),
+    "words in several forms, and one that must not be there in another": ("words => 'nurses caring -porters'", [2]),
+    "an employer as it is written": ("words => 'lifts', country => 'PL'", [4]),
+    "hostile words": ("words => $$'); drop table public.jobs; -- & | ! <-> :*$$", []),
+    "an age": ("words => 'nurse', max_age_days => 0", []),
+}
+
+
+@pytest.mark.parametrize("case", ASKED)
+def test_search_gives_the_open_jobs_that_fit_best_first(
+    connection: psycopg.Connection[Any], ads: None, case: str
+) -> None:
+    arguments, wanted = ASKED[case]
+    with transaction_as(connection, None, "anon"):
+        found = connection.execute(f"select external_id from public.search_jobs({arguments})").fetchall()  # type: ignore[arg-type]  # noqa: S608
+    assert [row[0] for row in found] == [str(number) for number in wanted]
+
+
+def test_a_page_is_never_larger_than_a_hundred(connection: psycopg.Connection[Any], crowd: str) -> None:
+    with transaction_as(connection, None, "anon"):
+        found = connection.execute("select from public.search_jobs(page_size => 1000000, page => 0)").fetchall()
+    assert len(found) == 100
