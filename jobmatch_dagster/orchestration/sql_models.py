@@ -1,6 +1,7 @@
 """The SQL models as assets: one each, with its columns, lineage and tests as the headers in ``dbt_like_sql`` say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
@@ -60,11 +61,11 @@ def make_asset(model: Model, loaded: Project, tests: list[data_tests.DataTest]) 
         check_specs=_specs(model, tests),
         code_version=model.code_version,
     )
-    def built(platform: Platform) -> dg.MaterializeResult:
+    def built(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
         from jobmatch_dagster.sql_models.build import build
 
         with explained(), platform.connection() as conn:
-            done = build(conn, model)
+            done = build(conn, model, days=days_of_run(context.run.tags))
             preview = _preview(conn, model)
             verdicts = [data_tests.run(conn, test) for test in tests]
         return dg.MaterializeResult(
@@ -77,6 +78,22 @@ def make_asset(model: Model, loaded: Project, tests: list[data_tests.DataTest]) 
         )
 
     return built
+
+
+def days_of_run(tags: Mapping[str, str]) -> list[date]:
+    """The days that a run is about, by its tags; empty where it is about none, and a model then writes all of its own.
+
+    Models have no partitions in Dagster, but the run that builds them has.
+    """
+    first = tags.get("dagster/asset_partition_range_start") or tags.get("dagster/partition")
+    last = tags.get("dagster/asset_partition_range_end") or first
+    if not first or not last:
+        return []
+    try:
+        start, end = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        return []
+    return [start + timedelta(days=n) for n in range((end - start).days + 1)]
 
 
 def _preview(conn: Any, model: Model) -> str:

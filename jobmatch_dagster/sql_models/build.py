@@ -41,8 +41,9 @@ def build(
     Args:
         conn: an autocommit connection that may create in the model's schema.
         model: what to build; the models it reads must have been built.
-        days: for an incremental model, the partitions to write again.
-        full_refresh: build an incremental model from nothing.
+        days: for an incremental model, the partitions to write again; its SQL sees them as ``var('days')``, an array
+            literal, so that it need not read the others. Without days all partitions that the SELECT gives are written.
+        full_refresh: build an incremental model from nothing; happens by itself when its SQL has changed.
         variables: values for ``var()``.
 
     Raises:
@@ -51,8 +52,9 @@ def build(
     start = time.perf_counter()
     with conn.transaction():
         conn.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(model.layer)))
-        incremental = model.materialisation == "incremental" and not full_refresh and _exists(conn, model)
-        body = sql.SQL(model.render(variables or {}, incremental=incremental))  # type: ignore[arg-type]
+        incremental = model.materialisation == "incremental" and not full_refresh and _is_current(conn, model)
+        given = {"days": "{" + ",".join(map(str, days)) + "}"} if days else {}
+        body = sql.SQL(model.render({**given, **(variables or {})}, incremental=incremental))  # type: ignore[arg-type]
         try:
             if incremental:
                 _replace_partitions(conn, model, body, days)
@@ -72,9 +74,15 @@ def _relation(model: Model, suffix: str = "") -> sql.Identifier:
     return sql.Identifier(model.layer, model.name + suffix)
 
 
-def _exists(conn: psycopg.Connection[Any], model: Model) -> bool:
-    row = conn.execute("select to_regclass(%s) is not null", (model.relation,)).fetchone()
-    return bool(row and row[0])
+def _is_current(conn: psycopg.Connection[Any], model: Model) -> bool:
+    """Whether the table is there and every partition of it was made by the SQL of today."""
+    row = conn.execute("select obj_description(to_regclass(%s), 'pg_class')", (model.relation,)).fetchone()
+    return bool(row and row[0] and row[0].endswith(_stamp(model)))
+
+
+def _stamp(model: Model) -> str:
+    """Ends the table's comment, and says which SQL made it."""
+    return f"(SQL {model.code_version})"
 
 
 def _drop(conn: psycopg.Connection[Any], model: Model) -> None:
@@ -103,9 +111,8 @@ def _replace_table(conn: psycopg.Connection[Any], model: Model, body: sql.SQL) -
     conn.execute(sql.SQL("create table {} as {}").format(new, body))
     _drop(conn, model)
     conn.execute(sql.SQL("alter table {} rename to {}").format(new, sql.Identifier(model.name)))
-    key = model.config.get("unique_key")
-    if key:
-        names = sql.SQL(", ").join(sql.Identifier(n) for n in ([key] if isinstance(key, str) else key))
+    if model.unique_key:
+        names = sql.SQL(", ").join(map(sql.Identifier, model.unique_key))
         conn.execute(sql.SQL("create unique index on {} ({})").format(_relation(model), names))
     conn.execute(sql.SQL("analyze {}").format(_relation(model)))
 
@@ -116,9 +123,8 @@ def _replace_partitions(conn: psycopg.Connection[Any], model: Model, body: sql.S
     conn.execute(
         sql.SQL("create temp table {} on commit drop as {}").format(sql.Identifier(model.name + "__new"), body)
     )
-    partition = model.config.get("partition_column")
-    if partition:
-        column = sql.Identifier(partition)
+    if model.partition_column:
+        column = sql.Identifier(model.partition_column)
         if days:
             conn.execute(sql.SQL("delete from {} where not ({} = any(%s))").format(new, column), (list(days),))
             conn.execute(sql.SQL("delete from {} where {} = any(%s)").format(_relation(model), column), (list(days),))
@@ -129,8 +135,7 @@ def _replace_partitions(conn: psycopg.Connection[Any], model: Model, body: sql.S
                 )
             )
     else:
-        key = model.config["unique_key"]
-        names = sql.SQL(", ").join(sql.Identifier(n) for n in ([key] if isinstance(key, str) else key))
+        names = sql.SQL(", ").join(map(sql.Identifier, model.unique_key))
         conn.execute(
             sql.SQL("delete from {} where ({k}) in (select {k} from {})").format(_relation(model), new, k=names)
         )
@@ -158,7 +163,8 @@ def _check_columns(conn: psycopg.Connection[Any], model: Model) -> None:
 def _describe(conn: psycopg.Connection[Any], model: Model) -> None:
     """Put the header's words where any SQL client shows them."""
     kind = sql.SQL("view") if model.materialisation == "view" else sql.SQL("table")
-    conn.execute(sql.SQL("comment on {} {} is {}").format(kind, _relation(model), sql.Literal(model.description)))
+    words = f"{model.description} {_stamp(model)}" if model.materialisation == "incremental" else model.description
+    conn.execute(sql.SQL("comment on {} {} is {}").format(kind, _relation(model), sql.Literal(words)))
     for column in model.columns:
         name = sql.Identifier(model.layer, model.name, column.name)
         conn.execute(sql.SQL("comment on column {} is {}").format(name, sql.Literal(column.description)))

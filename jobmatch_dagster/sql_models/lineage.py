@@ -45,6 +45,7 @@ OTHER_TABLES: dict[str, Sequence[str]] = {
         "fill_rates",
     ],
     "private.rejected": ["stage", "day", "subject", "reason", "detail", "created_at"],
+    "private.stage_runs": ["id", "stage", "day", "run_id", "status", "changed", "counts", "seconds", "ended_at"],
     "private.searches": [
         "id",
         "board",

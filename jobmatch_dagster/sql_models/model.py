@@ -76,6 +76,17 @@ class Model:
         return str(self.config.get("materialized", "view"))
 
     @property
+    def unique_key(self) -> list[str]:
+        """Columns that are unique together; empty where the file does not say."""
+        key = self.config.get("unique_key") or []
+        return [key] if isinstance(key, str) else list(key)
+
+    @property
+    def partition_column(self) -> str | None:
+        """The column of days by which an incremental model is written; dbt wants own settings under ``meta``."""
+        return self.config.get("partition_column") or (self.config.get("meta") or {}).get("partition_column")
+
+    @property
     def relation(self) -> str:
         """Schema and name in the database."""
         return f"{self.layer}.{self.name}"
@@ -203,9 +214,7 @@ def read(path: Path, layer: str) -> Model:
         raise ModelError(
             str(path), f"is materialized '{model.materialisation}'", f"Use one of {', '.join(MATERIALISATIONS)}."
         )
-    if model.materialisation == "incremental" and not (
-        model.config.get("partition_column") or model.config.get("unique_key")
-    ):
+    if model.materialisation == "incremental" and not (model.partition_column or model.unique_key):
         raise ModelError(str(path), "is incremental without unique_key or partition_column", "Give one in config().")
     return model
 

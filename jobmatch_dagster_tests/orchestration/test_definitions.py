@@ -37,7 +37,8 @@ def test_the_graph_reads_from_the_boards_to_the_marts_without_stray_nodes() -> N
     assert upstream["cleaned_jobs"] == {"raw_postings"}
     assert upstream["job_skills"] == {"cleaned_jobs"}
     assert upstream["match_scores"] == {"job_skills", "parsed_resumes"}
-    assert upstream["board_health"] >= {"raw_postings", "cleaned_jobs", "stg_jobs", "stg_scrape_runs"}
+    assert upstream["stg_board_days"] == {"raw_postings", "cleaned_jobs"}
+    assert upstream["board_health"] >= {"stg_board_days", "stg_jobs", "stg_scrape_runs"}
     roots = {name for name, parents in upstream.items() if not parents}
     assert roots == {"raw_postings", "parsed_resumes"}
 

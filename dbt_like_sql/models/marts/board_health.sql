@@ -4,7 +4,7 @@ description: How each board did on each day, from request to clean job. One row 
 columns:
   day: date, The day's partition.
   board: text, The board.
-  status: text, "How the scrape ended; imported where the postings came from files."
+  status: text, How the scrape ended; imported where the postings came from files.
   reason: text, Why it is not simply succeeded.
   pages: integer, Pages fetched.
   postings: bigint, Raw postings kept.
@@ -28,12 +28,12 @@ tests:
 {{ config(materialized='table', unique_key=['day', 'board']) }}
 with raw as (
   select
-    scraped_on as day,
+    day,
     board,
-    count(*) as postings,
-    avg((coalesce(payload ->> 'description_html', '') <> '')::int)::double precision as with_text
-  from {{ source('raw', 'postings') }}
-  group by scraped_on, board
+    postings,
+    jobs,
+    coalesce((fields ->> 'description_html')::double precision, 0) / postings as with_text
+  from {{ ref('stg_board_days') }}
 ),
 new_jobs as (
   select
@@ -45,12 +45,6 @@ new_jobs as (
     avg((country is not null)::int)::double precision as with_country
   from {{ ref('stg_jobs') }}
   group by first_seen_on, board
-),
-seen as (
-  select r.scraped_on as day, r.board, count(j.id) as jobs
-  from {{ source('raw', 'postings') }} as r
-  left join {{ source('public', 'jobs') }} as j on j.board = r.board and j.external_id = r.external_id
-  group by r.scraped_on, r.board
 ),
 rejected as (
   select day, split_part(stage, '/', 2) as board, count(*) as rejected
@@ -70,7 +64,7 @@ select
   s.reason,
   s.pages,
   coalesce(raw.postings, 0) as postings,
-  coalesce(seen.jobs, 0) as jobs,
+  coalesce(raw.jobs, 0) as jobs,
   coalesce(n.new_jobs, 0) as new_jobs,
   coalesce(n.duplicates, 0) as duplicates,
   coalesce(x.rejected, 0) as rejected,
@@ -93,5 +87,4 @@ from days as d
 left join raw on raw.day = d.day and raw.board = d.board
 left join {{ ref('stg_scrape_runs') }} as s on s.day = d.day and s.board = d.board
 left join new_jobs as n on n.day = d.day and n.board = d.board
-left join seen on seen.day = d.day and seen.board = d.board
 left join rejected as x on x.day = d.day and x.board = d.board

@@ -3,7 +3,7 @@ owner: team:data
 description: How often each skill is asked for, by week and country, and how that changed. One row a week, country and skill.
 columns:
   week: date, Monday of the week in which the jobs were first seen.
-  country: text, "ISO 3166-1 alpha-2; ?? where the job names no country."
+  country: text, ISO 3166-1 alpha-2; ?? where the job names no country.
   skill_id: text, The skill.
   skill: text, The skill's preferred label.
   kind: text, Kind of skill.
@@ -11,7 +11,7 @@ columns:
   required: bigint, Jobs that require it.
   preferred: bigint, Jobs that would like it.
   share: double precision, Share of the week's jobs in that country that name it.
-  growth: double precision, "Change of the share against the week before, as a factor; null without a week before."
+  growth: double precision, Change of the share against the week before, as a factor; null without a week before.
 tests:
   - not_null: [week, country, skill_id, skill, jobs]
   - unique: [week, country, skill_id]

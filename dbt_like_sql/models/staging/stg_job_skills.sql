@@ -6,7 +6,7 @@ columns:
   skill_id: text, The skill.
   skill: text, The skill's preferred label.
   kind: text, Kind of skill.
-  requirement: text, "required, preferred, mentioned or excluded."
+  requirement: text, required, preferred, mentioned or excluded.
   country: text, Country of the job.
   salary_currency: text, Currency of the job's salary.
   salary_annual: double precision, Middle of the job's salary per year.

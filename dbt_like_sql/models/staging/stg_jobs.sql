@@ -9,7 +9,7 @@ columns:
   city: text, City of the first place.
   region: text, State or region of the first place.
   country: text, ISO 3166-1 alpha-2.
-  remote: text, "onsite, hybrid or remote."
+  remote: text, onsite, hybrid or remote.
   seniority: text, Seniority.
   employment_type: text, Employment type.
   language: text, ISO 639-1 of the ad.
@@ -22,8 +22,9 @@ columns:
   last_seen_on: date, Day we last saw it.
   closed_on: date, Day it was found gone.
   is_duplicate: boolean, Another job of ours is the same ad.
+  ad_id: uuid, Same for all jobs that are one ad, on whatever board; it is the id of the first.
 tests:
-  - not_null: [job_id, board, title, company, first_seen_on]
+  - not_null: [job_id, board, title, company, first_seen_on, ad_id]
   - unique: job_id
   - accepted_values: {remote: [onsite, hybrid, remote]}
 */
@@ -48,5 +49,6 @@ select
   first_seen_on,
   last_seen_on,
   closed_on,
-  duplicate_of is not null as is_duplicate
+  duplicate_of is not null as is_duplicate,
+  coalesce(duplicate_of, id) as ad_id
 from {{ source('public', 'jobs') }}

@@ -13,7 +13,7 @@ columns:
   bytes: bigint, Bytes fetched.
   success_rate: double precision, Share of requests that delivered.
   seconds: double precision, How long it took.
-  fill_rates: jsonb, "Per field, the share of postings that have it."
+  fill_rates: jsonb, Per field, the share of postings that have it.
 tests:
   - not_null: [board, day, status]
   - unique: [board, day]

@@ -1,0 +1,112 @@
+"""A made-up database for models, reports and checks: some days of boards, jobs, skills, résumés and matches.
+
+Made in the database with ``generate_series``, so that ten thousand jobs take a second. ``MARK`` is in every personal
+value, so that a test can look for it where it must not be.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import psycopg
+
+DAY = date(2026, 3, 20)
+MARK = "Zebulon"
+
+_PEOPLE = """
+insert into auth.users (id, email, raw_user_meta_data)
+select md5('user' || n)::uuid, 'zebulon' || n || '@example.org', jsonb_build_object('full_name', 'Zebulon Person ' || n)
+from generate_series(1, %(resumes)s) n;
+"""
+_SEARCHES = """
+insert into private.searches (id, board, keywords, place)
+select md5('search' || b)::uuid, b, 'engineer', 'Berlin' from unnest(array['linkedin', 'indeed', 'greenhouse']) b
+union all select md5('fruitless')::uuid, 'indeed', 'unicorn keeper', 'Nowhere';
+"""
+_JOBS = """
+insert into public.jobs (id, board, external_id, title, company, description, city, country, remote, language,
+  salary_min, salary_max, salary_currency, salary_period, salary_annual_min, salary_annual_max,
+  first_seen_on, last_seen_on, closed_on, content_hash)
+select md5('job' || n)::uuid,
+  (array['linkedin', 'indeed', 'greenhouse'])[n %% 3 + 1], n::text,
+  (array['Engineer', 'Nurse', 'Cook', 'Teacher'])[n %% 4 + 1], 'Company ' || n %% 40, 'Words about the work.',
+  (array['Berlin', 'Hamburg', null])[n %% 3 + 1], (array['DE', 'DE', 'FR', null])[n %% 4 + 1],
+  (array['onsite', 'remote', null])[n %% 3 + 1], (array['de', 'en', 'fr', null])[n %% 4 + 1],
+  40000 + n %% 50 * 1000, 50000 + n %% 50 * 1000, 'EUR', 'year', 40000 + n %% 50 * 1000, 50000 + n %% 50 * 1000,
+  %(day)s::date - n %% %(days)s,
+  case when n %% 5 = 0 then %(day)s::date - n %% %(days)s + least(3, n %% %(days)s) else %(day)s::date end,
+  case when n %% 5 = 0 and n %% %(days)s > 3 then %(day)s::date end,
+  md5(n::text)
+from generate_series(1, %(jobs)s) n;
+update public.jobs set duplicate_of = md5('job' || external_id::int - 1)::uuid where external_id::int %% 20 = 2;
+"""
+_RAW = """
+insert into raw.postings (board, external_id, scraped_on, search_id, payload, payload_hash)
+select j.board, j.external_id, d::date, md5('search' || j.board)::uuid,
+  jsonb_strip_nulls(jsonb_build_object('title', j.title, 'company', j.company, 'location', j.city,
+    'description_html', j.description, 'salary_text', case when j.external_id::int %% 2 = 0 then '40k' end)), md5('x')
+from public.jobs j, generate_series(j.first_seen_on, j.last_seen_on, '1 day') d;
+"""
+_RUNS = """
+insert into private.scrape_runs (board, day, status, started_at, ended_at, pages, postings, success_rate)
+select board, scraped_on, 'succeeded', scraped_on + time '05:00', scraped_on + time '05:10', 10, count(*), 1
+from raw.postings group by board, scraped_on;
+"""
+_SKILLS = """
+insert into public.skills (id, label, kind, taxonomy_version)
+select 'jm:' || s, s, 'tool', 'made up' from unnest(array['python', 'sql', 'cooking', 'nursing', 'welding']) s;
+insert into public.job_skills (job_id, skill_id, requirement, surface, evidence, weight)
+select md5('job' || n)::uuid, 'jm:' || s.skill, (array['required', 'preferred'])[n %% 2 + 1], s.skill, '{0,3}', 0.5
+from generate_series(1, %(jobs)s) n
+cross join unnest(array['python', 'sql', 'cooking', 'nursing', 'welding']) with ordinality s (skill, place)
+where (n + s.place) %% 3 = 0;
+"""
+_RESUMES = """
+insert into public.resumes (id, user_id, file_path, sha256, status, reason, content, body, language, confidence,
+  content_hash, parser_version, uploaded_on)
+select md5('resume' || n)::uuid, md5('user' || n)::uuid, md5('user' || n)::uuid || '/Zebulon ' || n || '.pdf',
+  md5(n::text), case when n %% 9 = 0 then 'needs_ocr' else 'parsed' end,
+  case when n %% 9 = 0 then 'It is a picture of Zebulon.' end,
+  case when n %% 9 > 0 then '{"basics": {"name": "Zebulon"}}'::jsonb end, 'I am Zebulon.', 'en', 0.9, md5(n::text), '1',
+  %(day)s::date - n %% %(days)s
+from generate_series(1, %(resumes)s) n;
+insert into public.job_matches (resume_id, user_id, job_id, score, components, matched_skills, missing_skills, vetoes,
+  abstained, sentence, scorer_version, resume_hash, job_hash, matched_on)
+select md5('resume' || n)::uuid, md5('user' || n)::uuid, md5('job' || j)::uuid, ((n * 7 + j * 13) %% 100) / 100.0,
+  jsonb_build_object('skills', jsonb_build_object('contribution', ((n * 7 + j * 13) %% 100) / 100.0)),
+  '[]', '[]', '[]', case when j %% 2 = 0 then array['salary'] else '{}' end, 'Zebulon fits.',
+  case when j %% 4 = 0 then 'v2' else 'v1' end, 'h', 'h', %(day)s::date - j %% %(days)s
+from generate_series(1, %(resumes)s) n, generate_series(1, least(%(matches)s, %(jobs)s)) j
+where n %% 9 > 0;
+"""
+_STAGES = """
+insert into private.stage_runs (stage, day, status, changed, counts, seconds)
+select 'match_scores', %(day)s::date - n, 'succeeded', 10,
+  jsonb_build_object('new jobs', 5, 'new resumes', 2, 'pairs scored', 100, 'pairs vetoed', 20), 1.5
+from generate_series(0, %(days)s - 1) n;
+insert into private.rejected (stage, day, subject, reason)
+values ('cleaned_jobs', %(day)s, 'indeed 77', 'title missing'),
+  ('raw_postings/indeed', %(day)s, 'page 3', 'not a page'),
+  ('parsed_resumes', %(day)s, 'Zebulon.pdf', 'its folder is not the id of a person');
+"""
+
+
+def fill(
+    conn: psycopg.Connection[Any], *, jobs: int = 120, resumes: int = 18, days: int = 12, matches: int = 20
+) -> None:
+    """Fill an empty, migrated database.
+
+    Args:
+        conn: an autocommit connection with all rights.
+        jobs: jobs, spread evenly over three boards and the days.
+        resumes: people with a résumé each; every ninth could not be read.
+        days: days up to ``DAY``.
+        matches: matches of each readable résumé.
+    """
+    values: dict[str, Any] = {"day": DAY, "jobs": jobs, "resumes": resumes, "days": days, "matches": matches}
+    cursor = psycopg.ClientCursor(conn)
+    with conn.transaction():
+        for statement in (_PEOPLE, _SEARCHES, _JOBS, _RAW, _RUNS, _SKILLS, _RESUMES, _STAGES):
+            cursor.execute(statement, values)
+    conn.execute("analyze")
