@@ -30,6 +30,11 @@ def prepare_crawl4ai() -> None:
     os.environ.setdefault("CRAWL4AI_NO_CLOUD_NOTICE", "1")
 
 
+def _once(elements: list[Any]) -> list[Any]:
+    """lexbor gives an element once for each selector of a group that it matches."""
+    return list({element.mem_id: element for element in elements}.values())
+
+
 @lru_cache(maxsize=1)
 def _strategy_class() -> type:
     prepare_crawl4ai()
@@ -44,10 +49,10 @@ def _strategy_class() -> type:
             return parse(html_content)
 
         def _get_base_elements(self, parsed_html: Any, selector: str) -> list[Any]:
-            return list(parsed_html.css(selector))
+            return _once(parsed_html.css(selector))
 
         def _get_elements(self, element: Any, selector: str) -> list[Any]:
-            return list(element.css(selector))
+            return _once(element.css(selector)) if "," in selector else element.css(selector)
 
         def _get_element_text(self, element: Any) -> str:
             return " ".join(element.text(separator=" ").split())

@@ -42,9 +42,9 @@ def charset_of(data: bytes, declared: str | None = None) -> str:
         charset = "cp1252" if charset and charset.lower() in _MEANT_AS_CP1252 else charset
         if charset and _fits(data, charset):
             return charset
-    # A piece may end inside a character, and one broken byte does not make a page Windows-1252.
-    text = data.decode("utf-8", "replace")
-    return "utf-8" if text.count("\ufffd") <= max(2, len(text) // 2000) else "cp1252"
+    # A piece may end inside a character, and a broken byte in a long text does not make it Windows-1252.
+    broken = data[:-3].decode("utf-8", "replace").count("\ufffd")
+    return "utf-8" if broken <= len(data) // 2000 else "cp1252"
 
 
 def _fits(data: bytes, charset: str) -> bool:
