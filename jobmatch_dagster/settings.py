@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         alias="JOBMATCH_DATABASE",
         description="Database of the embedded server that is used.",
     )
+    cache_folder: Path | None = Field(
+        None,
+        alias="JOBMATCH_CACHE",
+        description="Folder of what is built once, such as the compiled list of skills; `cache` in JOBMATCH_HOME otherwise.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="JOBMATCH_LOG_LEVEL", description="How much is logged."
     )
@@ -275,6 +280,12 @@ class Settings(BaseSettings):
     api_cors_origins: CommaList = Field(
         [], alias="JOBMATCH_API_CORS_ORIGINS", description="Origins whose pages may call the API."
     )
+    api_rate: int = Field(
+        600, ge=1, alias="JOBMATCH_API_RATE", description="Requests a minute that one address may send to the API."
+    )
+    api_connections: int = Field(
+        10, ge=2, le=200, alias="JOBMATCH_API_CONNECTIONS", description="Database connections of the API, at most."
+    )
     dagster_db_url: SecretStr | None = Field(
         None,
         alias="JOBMATCH_DAGSTER_DB_URL",
@@ -341,6 +352,11 @@ class Settings(BaseSettings):
                 "or none for the embedded default"
             )
         return self
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what is built once and can be built again at any time."""
+        return self.cache_folder or self.home / "cache"
 
     @property
     def mode(self) -> Literal["embedded", "supabase"]:

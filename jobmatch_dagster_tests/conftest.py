@@ -27,6 +27,8 @@ _TEMPLATE = "migrated"
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process names the server's folder; the workers inherit it."""
+    # What `jobmatch warm` has built serves the tests, too; each test run building it anew would take minutes.
+    os.environ.setdefault("JOBMATCH_CACHE", str(Path(__file__).resolve().parents[1] / ".jobmatch" / "cache"))
     if not hasattr(config, "workerinput") and _HOME not in os.environ:
         # A short path: a Unix socket's may not be long.
         os.environ[_HOME] = tempfile.mkdtemp(prefix="jobmatch-tests-")

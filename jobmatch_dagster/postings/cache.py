@@ -1,4 +1,4 @@
-"""Arrays that take seconds to make from an installed package's data are kept in the home folder's cache."""
+"""Arrays that take seconds to make from an installed package's data are kept in the settings' cache folder."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from jobmatch_dagster.settings import settings
 
 
 def cached_arrays(name: str, build: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Arrays made by ``build()``, kept as ``<home>/cache/<name>.npz``.
+    """Arrays made by ``build()``, kept as ``<cache>/<name>.npz``.
 
     Args:
         name: names the content and every version that it depends on; another name is another file.
         build: makes the arrays when the file is absent or cannot be read. A folder that cannot be written only costs time.
     """
-    path = settings().home / "cache" / f"{name}.npz"
+    path = settings().cache / f"{name}.npz"
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}

@@ -19,9 +19,10 @@ import pyarrow as pa
 import xxhash
 
 from jobmatch_dagster import tables
-from jobmatch_dagster.skills import compiling
+from jobmatch_dagster.skills import compiling, tagger
 from jobmatch_dagster.skills.characters import fold_text
 from jobmatch_dagster.skills.concepts import DATA, key
+from jobmatch_dagster.skills.matcher import Forms
 from jobmatch_dagster.skills.phrases import PhraseTable
 
 if TYPE_CHECKING:
@@ -67,7 +68,28 @@ class Taxonomy:
     @cached_property
     def phrases(self) -> PhraseTable:
         """Every surface form, valued by its number in the ``form_*`` arrays."""
-        return PhraseTable(self.arrays["keys"], self.arrays["values"], self.arrays["more"])
+        return PhraseTable(*(self.arrays[name] for name in PhraseTable._fields))
+
+    @cached_property
+    def forms(self) -> Forms:
+        """What the matcher knows of each surface form."""
+        return Forms(*(self.arrays[f"form_{name}"] for name in Forms._fields))
+
+    @cached_property
+    def emissions(self) -> np.ndarray:
+        """What each known word says to the tagger: float32 (words, 5, 3)."""
+        words = tagger.WordFeatures(*(self.arrays[f"word_{name}"] for name in tagger.WordFeatures._fields))
+        return tagger.emissions(words, tagger.load())
+
+    def column(self, name: str) -> pa.Array:
+        """A column of ``skills`` in one piece."""
+        if name not in self._columns:
+            self._columns[name] = self.skills[name].combine_chunks()
+        return self._columns[name]
+
+    @cached_property
+    def _columns(self) -> dict[str, pa.Array]:
+        return {}
 
     @property
     def commonness(self) -> np.ndarray:
@@ -163,7 +185,7 @@ def version_of(skills_csv: Path | None = None) -> str:
 
 
 def load(settings: Settings | None = None) -> Taxonomy:
-    """The taxonomy of these settings: from the cache under ``settings.home``, compiled first where it is not there.
+    """The taxonomy of these settings: from ``settings.cache``, compiled first where it is not there.
 
     Raises:
         TaxonomyError: a list of skills breaks a rule.
@@ -172,12 +194,12 @@ def load(settings: Settings | None = None) -> Taxonomy:
         from jobmatch_dagster import settings as settings_module
 
         settings = settings_module.load()
-    return _load(settings.home, settings.skills_csv)
+    return _load(settings.cache, settings.skills_csv)
 
 
 @lru_cache(maxsize=4)
-def _load_version(home: Path, skills_csv: Path | None, version: str) -> Taxonomy:
-    folder = home / "cache" / "skills" / version
+def _load_version(cache: Path, skills_csv: Path | None, version: str) -> Taxonomy:
+    folder = cache / "skills" / version
     if not (folder / "arrays.npz").is_file():
         skills, arrays = compiling.compile_taxonomy(skills_csv)
         if not _keep(folder, skills, arrays):
@@ -189,8 +211,8 @@ def _load_version(home: Path, skills_csv: Path | None, version: str) -> Taxonomy
     return Taxonomy(version, skills, arrays)
 
 
-def _load(home: Path, skills_csv: Path | None) -> Taxonomy:
-    return _load_version(home, skills_csv, version_of(skills_csv))
+def _load(cache: Path, skills_csv: Path | None) -> Taxonomy:
+    return _load_version(cache, skills_csv, version_of(skills_csv))
 
 
 def _keep(folder: Path, skills: pa.Table, arrays: dict[str, np.ndarray]) -> bool:
