@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     cache_folder: Path | None = Field(
         None,
         alias="JOBMATCH_CACHE",
-        description="Folder of what is built once, such as the compiled list of skills; `cache` in JOBMATCH_HOME otherwise.",
+        description="Folder of what is built once (skills, gazetteer); `cache` in JOBMATCH_HOME otherwise.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="JOBMATCH_LOG_LEVEL", description="How much is logged."
