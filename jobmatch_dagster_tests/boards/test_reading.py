@@ -97,9 +97,17 @@ def test_links_are_absolute_without_fragment_default_port_or_unwanted_query() ->
 
 @pytest.mark.parametrize(
     ("words", "kind"),
-    [("Full-time", "full_time"), ("FULL_TIME", "full_time"), ("Vollzeit", "full_time"), (["Part-time", "Part time"], "part_time"),
-     (["Full-time", "Part-time"], None), ("Whenever", None), (["Permanent", "Whenever"], "full_time"), (None, None)],
-)  # fmt: skip
+    [
+        ("Full-time", "full_time"),
+        ("FULL_TIME", "full_time"),
+        ("Vollzeit", "full_time"),
+        (["Part-time", "Part time"], "part_time"),
+        (["Full-time", "Part-time"], None),
+        ("Whenever", None),
+        (["Permanent", "Whenever"], "full_time"),
+        (None, None),
+    ],
+)
 def test_words_for_employment_are_known_or_unknown_never_guessed(words: Any, kind: str | None) -> None:
     assert values.only(words, "employment_type") == kind
 
