@@ -27,7 +27,8 @@ def clean_command(day: datetime | None, file: IO[str]) -> None:
     from jobmatch_dagster.postings.intake import postings
 
     report = jsonl.Report()
-    name = "standard input" if file.name in ("-", "<stdin>") else file.name
+    name = getattr(file, "name", "-")
+    name = "standard input" if name in ("-", "<stdin>") else name
     table, errors = postings(jsonl.read(file, name, report), name)
     for error in errors:
         report.problem(error)

@@ -24,7 +24,7 @@ def least_degree(text: str, hits: Hits) -> Hit | None:
     asks = hits.get("degree_asked", [])
     for degree in degrees:
         start, end = _sentence(text, degree)
-        asked = any(start <= ask.start < end and not degree.start <= ask.start < degree.end for ask in asks)
+        asked = any(start <= ask.start < end for ask in asks)
         # a bullet that begins with the degree asks for it
         if asked or _BULLET.search(text, max(0, degree.start - 3), degree.start):
             within = [hit for hit in degrees if start <= hit.start < end]

@@ -9,6 +9,7 @@ from jobmatch_dagster.postings.phrases import Hit, Hits
 from jobmatch_dagster.postings.words import any_of, load
 
 MOST = 30
+_MOST_UNITS = 100  # words for years that are looked at in one text
 _BEFORE, _AFTER, _NEAR = 40, 80, 45
 _SENTENCE_END = re.compile(r"\n|[.!?;。；]\s")
 
@@ -36,7 +37,7 @@ def min_years(text: str, hits: Hits) -> tuple[float, int, int] | None:
     Returns:
         (years, start, end); of a range the lower end. None where no sentence asks for years of experience.
     """
-    for unit in hits.get("years", []):
+    for unit in hits.get("years", [])[:_MOST_UNITS]:
         head = text[max(0, unit.start - _BEFORE) : unit.start]
         number = _number().search(head)
         if not number:

@@ -38,6 +38,7 @@ _LINE = re.compile(
 _BREAK = re.compile(r"<br(?=[\s/>])", re.IGNORECASE)
 _ITEM = re.compile(r"<li(?:\s[^<>]*)?>", re.IGNORECASE)
 _CELL_END = re.compile(r"</t[dh]\s*>", re.IGNORECASE)
+_SOFT = "\x1e"  # a line break that does not add to others: between rows and boxes
 _DROPPED = ["script", "style", "template", "noscript", "iframe", "svg", "object", "textarea", "select", "title"]
 _HAS_DROPPED = re.compile(rf"<(?:{'|'.join(_DROPPED)})\b", re.IGNORECASE)
 
@@ -114,7 +115,7 @@ def _parsed(source: str) -> str:
     if not _PRE.search(source) and _BLOCK_TAG.search(source):
         source = " ".join(source.split())
     source = _PARAGRAPH.sub("\n\n<", source)
-    source = _LINE.sub("\n<", source)
+    source = _LINE.sub(_SOFT + "<", source)
     source = _BREAK.sub("\n<br", source)
     source = _ITEM.sub("\n<li>• ", source)
     source = _CELL_END.sub(" \t", source)
@@ -122,7 +123,24 @@ def _parsed(source: str) -> str:
     if _HAS_DROPPED.search(source):
         tree.strip_tags(_DROPPED)
     root = tree.body or tree.root
-    return root.text(deep=True, separator="") if root is not None else ""
+    text = root.text(deep=True, separator="") if root is not None else ""
+    return _soft_breaks(text) if _SOFT in text else text
+
+
+def _soft_breaks(text: str) -> str:
+    """A soft break is one line's end, and nothing beside a paragraph's."""
+    pieces: list[str] = []
+    for part in text.split(_SOFT):
+        body = part.strip(" \t\n")
+        if not body and pieces:
+            pieces[-1] += "\n" * part.count("\n")
+            continue
+        lead = part[: len(part) - len(part.lstrip(" \t\n"))].count("\n")
+        tail = part[len(part.rstrip(" \t\n")) :].count("\n") if body else 0
+        if pieces:
+            pieces[-1] = pieces[-1].rstrip("\n") + "\n" * (2 if pieces[-1][-2:].count("\n") + lead > 1 else 1)
+        pieces.append(body + "\n" * min(tail, 2))
+    return "".join(pieces)
 
 
 def _tidy(text: str) -> str:

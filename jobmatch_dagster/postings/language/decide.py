@@ -73,8 +73,8 @@ def _by_script(counts: np.ndarray) -> Language | None:
         return Language()
     han, kana, latin_words = int(counts[scripts.HAN]), int(counts[scripts.KANA]), int(counts[scripts.LATIN_WORDS])
     asian = han + kana
-    # A Chinese character says about as much as half a word: ads full of product names are still Chinese.
-    if asian >= 2 and asian >= latin_words:
+    # A Chinese ad names its tools in Latin letters: one character to three such words is still a Chinese ad.
+    if asian >= 2 and asian * 3 >= latin_words:
         share = asian / (asian + latin_words)
         code = "ja" if kana * 12 >= asian else "zh"
         return Language(code, round(min(0.9999, share**0.3), 4))

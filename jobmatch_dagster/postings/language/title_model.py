@@ -29,6 +29,7 @@ LANGUAGES = (
 )  # fmt: skip
 _DATA = ("title_words.jsonl", "own_words.yaml")
 LONGEST = 5
+_MOST = 2_000  # characters that are read
 _BITS = 12  # code points of Latin letters fit in 12 bits, so that five fit in one key
 _SMOOTHING = 2000.0  # how many n-grams a source must have before it outweighs the one below it
 _UNSEEN = 1e-5
@@ -54,6 +55,7 @@ _GERMAN_BONUS = 12.0
 def classify(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
     """The likeliest language of each short text, and its probability under the model, shape (texts,)."""
     table = _table()
+    texts = [text[:_MOST] for text in texts]
     codes, bounds = encode([f" {text.lower()} " for text in texts])
     scores = _scores(codes, bounds, table["slots"], table["keys"], table["logs"], _log_prior())
     scores[[bool(_GERMAN_PAIR.search(text)) for text in texts], LANGUAGES.index("de")] += _GERMAN_BONUS

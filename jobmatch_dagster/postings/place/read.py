@@ -23,7 +23,7 @@ from jobmatch_dagster.postings.place.remote import area_of, without_remote_words
 from jobmatch_dagster.postings.words import load
 
 MAX_PLACES = 20
-_DOMINANT = 4  # a city counts without context if it is so many times larger than its namesakes in other countries
+_DOMINANT = 3  # a city counts without context if it is so many times larger than its namesakes in other countries
 _LARGE = 15_000  # inhabitants that a city without any context must have
 _MARKET_FACTOR = 3  # how much more a city counts in a country whose jobs the boards carry
 _NO_PLACE = frozenset({"field", "work at", "work at home", "office", "at", "various"})
@@ -179,7 +179,7 @@ def _several(parts: list[str], hint: str | None) -> list[tuple[Place | None, str
     country, names = _take_country(parts)
     if len(names) > 2 and any(country in (None, entry[0]) for entry in regions().get(folded(names[-1]), [])):
         names = names[:-1]
-    if len(names) < (2 if names == parts else 3) or any(folded(n) in regions() or _country(n) for n in names[1:]):
+    if len(names) < (2 if names == parts else 3) or any(_in_region(names[0], n) or _country(n) for n in names[1:]):
         return []
     found = [_city(name, country, None, hint)[0] for name in names]
     if any(city is None or city.population < 50_000 for city in found) or folded(names[0]) in map(folded, names[1:]):
@@ -202,11 +202,19 @@ def _one(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | N
         city, note = _city(name, country, region_code, hint)
         if city:
             break
+    if city is None and region_code and country != _country(parts[-1]) and len(parts[-1]) == 2:
+        # "Chennai, TN": no such city in Tennessee, so that the letters mean something else
+        elsewhere, _ = _city(rest[0], None, None, hint)
+        if elsewhere and elsewhere.population >= _LARGE:
+            city, note = elsewhere, f"{parts[-1]} is not a region of {elsewhere.name}"
+            region = None
     if city:
         return [(_placed(city, region), note)]
     if country is None and region is None and len(parts) == 1 and not note:
         return [(None, "the place is not in the gazetteer")]
-    return [(Place(city=rest[0] if (country or region) else None, region=region, country=country), note)]
+    if not (country or region):
+        return [(None, note)]
+    return [(Place(city=rest[0], region=region, country=country), note)]
 
 
 def _placed(city: City, region: str | None) -> Place:
@@ -275,7 +283,8 @@ def _take_region(parts: list[str], country: str | None) -> tuple[str | None, str
         return None, None, country, parts
     if len(parts) == 1 and (abbreviation or _also_city(last, entries)):
         if abbreviation and country is None:
-            return (None, None, None, parts) if len(entries) > 1 else (entries[0][1], entries[0][2], entries[0][0], [])
+            open_ = len(entries) > 1 or last in country_codes()
+            return (None, None, None, parts) if open_ else (entries[0][1], entries[0][2], entries[0][0], [])
         return None, None, country, parts
     if len(parts) > 1:
         names = gazetteer().cities(_bare(parts[0]))

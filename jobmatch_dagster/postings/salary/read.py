@@ -18,6 +18,8 @@ from jobmatch_dagster.postings.words import load, whole
 _BEFORE, _AFTER = 90, 80  # characters of context
 _EDGE = r"^\W_"
 _SIGN_END = re.compile(r"(?:[$€£¥￥₹₽₴₺₪₩₱฿₫₦]|\b[A-Za-z]{2,4}\$?|zł|Kč)\s?$")
+_DIGIT = re.compile(r"\d")
+_MOST_SIGNS = 200  # currencies of one text that are looked at
 _LONE = re.compile(rf"(?<![A-Za-z0-9.,])(?:{NUMBER})")
 _DASH = (
     r"\s?(?:/|per|an|a)?\s?(?:hour|hr|h|year|yr|annum|month|mo|day|week)?\.?\s?"
@@ -110,7 +112,7 @@ def read_salary(
     """
     found: list[Salary] = []
     reached = 0
-    for sign in _signs(hits, labelled, language):
+    for sign in _signs(text, hits, labelled, language):
         if sign.start < reached:
             continue
         match = _amount_at(text, sign, reached)
@@ -131,13 +133,14 @@ def read_salary(
     return replace(first, notes=(*first.notes, *(f"also: {written}" for written in others[:5])))
 
 
-def _signs(hits: Hits, labelled: bool, language: str | None) -> list[Hit]:
-    """Where an amount may stand: at each currency, and at "k", "万" and "LPA" where the ad's language allows it."""
+def _signs(text: str, hits: Hits, labelled: bool, language: str | None) -> list[Hit]:
+    """Where an amount may stand: at each currency beside a digit, and at "k", "万" and "LPA" where the ad's language allows it."""
     signs = hits.get("money", [])
     thousands = hits.get("thousands", [])
     if thousands and not (language == "zh" or labelled):
         thousands = [hit for hit in thousands if hit.end - hit.start >= 3]  # lakh, LPA
-    return sorted([*signs, *thousands]) if thousands else signs
+    near = [hit for hit in (*signs, *thousands) if _DIGIT.search(text, max(0, hit.start - 10), hit.end + 5)]
+    return sorted(near)[:_MOST_SIGNS]
 
 
 def _amount_at(text: str, sign: Hit, reached: int) -> re.Match[str] | None:

@@ -1,0 +1,109 @@
+"""Places as boards write them become cities, regions and countries, or stay open."""
+
+import pytest
+
+from jobmatch_dagster.postings.phrases import find
+from jobmatch_dagster.postings.place import read_place, read_remote
+from jobmatch_dagster.postings.place.remote import scope_in_text
+
+
+def first(written, hint=None):
+    places = read_place(written, hint).places
+    return (places[0].city, places[0].region, places[0].country) if places else None
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("San Francisco, CA 94103", ("San Francisco", "California", "US")),
+        ("Toronto, CA", ("Toronto", "Ontario", "CA")),
+        ("Berlin, DE", ("Berlin", "Berlin", "DE")),
+        ("Milford, DE", ("Milford", "Delaware", "US")),
+        ("GA - Marietta", ("Marietta", "Georgia", "US")),
+        ("Tbilisi, Georgia", ("Tbilisi", None, "GE")),
+        ("Atlanta, Georgia", ("Atlanta", "Georgia", "US")),
+        ("München Deutschland", ("Munich", "Bayern", "DE")),
+        ("80331 München", ("Munich", "Bayern", "DE")),
+        ("Warszawa, mazowieckie, Polska", ("Warsaw", "Mazowieckie", "PL")),
+        ("Greater London Area, United Kingdom", ("London", "England", "GB")),
+        ("1200 Park Pl, San Mateo, California 94403", ("San Mateo", "California", "US")),
+        ("US, CA, Santa Clara", ("Santa Clara", "California", "US")),
+        ("India, Bangalore", ("Bengaluru", "Karnataka", "IN")),
+        ("3511 AB Utrecht", ("Utrecht", "Utrecht", "NL")),
+        ("上海", ("Shanghai", None, "CN")),
+        ("Allemagne", (None, None, "DE")),
+        ("Bundesweit", (None, None, "DE")),
+        ("King of Prussia, PA", ("King of Prussia", "Pennsylvania", "US")),
+        ("Chennai, TN", ("Chennai", "Tamil Nadu", "IN")),
+        ("Remote - US", (None, None, "US")),
+    ],
+)
+def test_one_place(written, expected):
+    assert first(written) == expected
+
+
+@pytest.mark.parametrize(
+    "written", ["Cambridge", "CA", "4 Locations", "Remote", "siehe Beschreibung", "Headquarter", "N/A", ""]
+)
+def test_what_does_not_tell_a_country_stays_open(written):
+    place = first(written)
+    assert place is None or place[2] is None
+
+
+def test_the_country_of_the_ad_decides_between_cities_of_one_name():
+    assert first("Valencia", "ES") == ("Valencia", "Comunidad Valenciana", "ES")
+    assert first("Valencia") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "cities"),
+    [
+        ("Berlin, Hamburg, München", ["Berlin", "Hamburg", "Munich"]),
+        ("Austin, TX | Denver, CO", ["Austin", "Denver"]),
+        ("Hamburg und Hannover", ["Hamburg", "Hannover"]),
+        ("香港/上海/深圳", ["Hong Kong", "Shanghai", "Shenzhen"]),
+        ("London, Birmingham, Manchester, England, United Kingdom", ["London", "Birmingham", "Manchester"]),
+    ],
+)
+def test_several_places_stay_several(written, cities):
+    assert [place.city for place in read_place(written).places] == cities
+
+
+def remote(location="", title="", text="", board=""):
+    in_title, in_text = find([title, text])
+    return read_remote(board, location, title, in_title, in_text)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "scope"),
+    [
+        ({"location": "Remote - EMEA"}, "remote", "EMEA"),
+        ({"location": "Berlin (Hybrid)"}, "hybrid", None),
+        ({"title": "Nurse (Remote)"}, "remote", None),
+        ({"text": "You work two days in the office and three from home."}, "hybrid", None),
+        ({"text": "The work is done on site in Leeds."}, "onsite", None),
+        ({"text": "Praca w pełni zdalna."}, "remote", None),
+        ({"text": "Experience with remote sensing is welcome."}, None, None),
+        ({"board": "Hybrid work", "location": "Remote"}, "hybrid", None),
+    ],
+)
+def test_how_the_work_is_done(given, kind, scope):
+    found = remote(**given)
+    assert (found.kind, found.scope) == (kind, scope)
+
+
+def test_a_text_that_says_both_says_nothing():
+    assert remote(text="This is a remote position. This is an onsite role.").kind is None
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("You must be based in the United States.", "US"),
+        ("Vollständig remote innerhalb von der EU.", "EU"),
+        ("Puesto totalmente remoto dentro de España.", "ES"),
+        ("You must be based in good health.", None),
+    ],
+)
+def test_where_a_remote_worker_must_live(text, scope):
+    assert scope_in_text(text, find([text])[0])[0] == scope
