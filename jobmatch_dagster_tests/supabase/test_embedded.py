@@ -19,7 +19,7 @@ import pytest
 
 from jobmatch_dagster.errors import DatabaseUnavailable
 from jobmatch_dagster.settings import Settings, load
-from jobmatch_dagster.supabase import database, embedded, merging
+from jobmatch_dagster.supabase import database, embedded, merging, remains
 
 
 def _settings(home: Path) -> Settings:
@@ -73,7 +73,7 @@ def test_eight_processes_at_once_share_one_server_also_after_a_broken_initialisa
     with psycopg.connect(embedded.dsn(home)) as connection:
         assert connection.execute("select count(*) from auth.users").fetchone() == (0,)
     folder = embedded.data_folder(home)
-    assert sum(embedded._is_postmaster(process, folder) for process in embedded._processes(folder)) == 1
+    assert sum(remains.is_postmaster(process, folder) for process in remains.processes(folder)) == 1
     assert not folder.with_name("postgres.partial").exists()
 
 
@@ -100,6 +100,23 @@ def test_down_stops_it_and_says_whether_it_ran(home: Settings) -> None:
         database.dsn(home)
 
 
+def test_up_at_the_moment_of_down_ends_with_a_running_server(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedded.up(home)
+    stopped = []
+
+    def stop_just_after_it_was_seen(settings: Settings, ours: Any = embedded.is_running) -> bool:
+        seen: bool = ours(settings)
+        if not stopped:
+            stopped.append(True)
+            embedded.down(home)
+        return seen
+
+    monkeypatch.setattr(embedded, "is_running", stop_just_after_it_was_seen)
+    with psycopg.connect(embedded.up(home)) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+    assert stopped
+
+
 def test_a_killed_server_comes_back_with_what_was_committed(home: Settings) -> None:
     with psycopg.connect(embedded.up(home), autocommit=True) as connection:
         connection.execute("create table if not exists public.kept (n int)")
@@ -120,7 +137,7 @@ def test_backends_that_survive_their_killed_server_do_not_keep_it_from_starting(
         while not observer.execute(f"{busy} and pid <> pg_backend_pid()").fetchone():
             time.sleep(0.01)
     _kill_server(home)
-    assert embedded._processes(folder) != []
+    assert remains.processes(folder) != []
     with psycopg.connect(embedded.up(home)) as connection:
         assert connection.execute("select 1").fetchone() == (1,)
     client.close()
