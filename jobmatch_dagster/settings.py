@@ -220,6 +220,11 @@ class Settings(BaseSettings):
         40, ge=1, alias="JOBMATCH_CRAWL_MAX_PAGES", description="Search pages asked for per search."
     )
     crawl_proxies: CommaList = Field([], alias="JOBMATCH_CRAWL_PROXIES", description="Proxy URLs, separated by commas.")
+    crawl_browser_boards: CommaList = Field(
+        [],
+        alias="JOBMATCH_CRAWL_BROWSER_BOARDS",
+        description="Boards whose pages are opened in chromium, separated by commas.",
+    )
     chromium: Path | None = Field(
         None, alias="JOBMATCH_CHROMIUM", description="Path of a chromium for boards that need a browser."
     )
@@ -309,7 +314,7 @@ class Settings(BaseSettings):
         file = getattr(dotenv_settings, "env_file", None)
         return init_settings, _Environment(settings_cls), _EnvironmentFile(settings_cls, env_file=file)
 
-    @field_validator("boards", "crawl_proxies", "api_cors_origins", mode="before")
+    @field_validator("boards", "crawl_proxies", "crawl_browser_boards", "api_cors_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -32,7 +32,7 @@ from jobmatch_dagster.crawling.retry import (
     worth_another_try,
 )
 from jobmatch_dagster.crawling.robots import RobotsCache
-from jobmatch_dagster.crawling.transport import Answer, Exchange, ExchangeFailed, HttpTransport
+from jobmatch_dagster.crawling.transport import Answer, Exchange, ExchangeFailed, Transport
 from jobmatch_dagster.settings import Settings
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -83,7 +83,7 @@ class Fetcher:
         self,
         board: str,
         settings: Settings,
-        transport: HttpTransport,
+        transport: Transport,
         *,
         delay: Callable[[str], float],
         same_site: tuple[str, ...] = (),
@@ -155,18 +155,24 @@ class Fetcher:
         current, seen = url, {url}
         for _ in range(_MOST_REDIRECTS + 1):
             answer, moment = await self._exchange(current, request)
+            if answer.final_url not in (None, current):
+                current = self._allowed(url, current, str(answer.final_url), answer.status)
             if answer.status not in _REDIRECTS:
                 return self._judge(url, current, answer, moment)
-            target = urljoin(current, answer.headers.get("location", ""))
-            if (wall := recognise("", target)) is not None:
-                raise Blocked(self._board, url, f"leads to {wall}", status=answer.status)
-            if not self._within_policy(current, target):
-                raise NotAllowed(self._board, url, "leads out of the board's own site", status=answer.status)
+            target = self._allowed(url, current, urljoin(current, answer.headers.get("location", "")), answer.status)
             if target in seen:
                 raise Malformed(self._board, url, "redirects in a circle", status=answer.status)
             seen.add(target)
             current = target
         raise Malformed(self._board, url, f"redirects more than {_MOST_REDIRECTS} times")
+
+    def _allowed(self, asked: str, current: str, target: str, status: int) -> str:
+        """Where a redirect leads, if it may be followed."""
+        if (wall := recognise("", target)) is not None:
+            raise Blocked(self._board, asked, f"leads to {wall}", status=status)
+        if not self._within_policy(current, target):
+            raise NotAllowed(self._board, asked, "leads out of the board's own site", status=status)
+        return target
 
     async def _exchange(self, url: str, request: Request) -> tuple[Answer, datetime]:
         rules = await self._robots.rules(url)

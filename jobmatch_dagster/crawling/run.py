@@ -29,6 +29,7 @@ from jobmatch_dagster.crawling.assembly import Assembly, fill_rates
 from jobmatch_dagster.crawling.errors import NotAllowed, ScrapingError
 from jobmatch_dagster.crawling.fetcher import Fetcher, Tally
 from jobmatch_dagster.crawling.harvest import Course, Harvest, page_ref, read
+from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.settings import Settings
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def scrape(
         JobmatchError: the board is not known, or another process scrapes into the same workspace.
     """
     source = registry.get(board)
-    reason = why_not(source, settings) or (None if searches else f"{board} has no search that is enabled")
+    reason = why_not(source, settings) or _not_ready(source, searches, settings)
     if reason is not None:
         return ScrapeResult(_no_postings(), "skipped", reason)
     started = time.monotonic()
@@ -131,9 +132,7 @@ async def _walk(
     on_progress: Callable[[dict[str, Any]], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> tuple[Course, Tally]:
-    from jobmatch_dagster.crawling.transport import HttpTransport
-
-    async with HttpTransport(settings) as transport:
+    async with _transport(board, settings) as transport:
         fetcher = Fetcher(
             board.name,
             settings,
@@ -146,6 +145,34 @@ async def _walk(
             board, searches, settings, archive, assembly, fetcher, on_progress=on_progress, cancelled=cancelled
         )
         return await harvest.walk(), fetcher.tally
+
+
+def _not_ready(board: Board, searches: Sequence[Search], settings: Settings) -> str | None:
+    """What is missing on our side for a scrape, or None."""
+    if not searches:
+        return f"{board.name} has no search that is enabled"
+    if _needs_browser(board, settings):
+        from jobmatch_dagster.crawling.browser import find_chromium
+
+        try:
+            find_chromium(settings)
+        except JobmatchError as error:
+            return str(error)
+    return None
+
+
+def _needs_browser(board: Board, settings: Settings) -> bool:
+    return board.browser or board.name in settings.crawl_browser_boards
+
+
+def _transport(board: Board, settings: Settings) -> Any:
+    if _needs_browser(board, settings):
+        from jobmatch_dagster.crawling.browser import BrowserTransport
+
+        return BrowserTransport(settings)
+    from jobmatch_dagster.crawling.transport import HttpTransport
+
+    return HttpTransport(settings)
 
 
 def _delay(board: Board, settings: Settings, host: str) -> float:

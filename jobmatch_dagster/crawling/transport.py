@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from jobmatch_dagster.boards.css import prepare_crawl4ai
 from jobmatch_dagster.boards.decoding import decode
@@ -44,12 +44,28 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: header names in lower case, the body decompressed, and the body as text."""
+    """What came back: header names in lower case, the body decompressed, and the body as text.
+
+    ``final_url`` is set where the transport followed redirects itself.
+    """
 
     status: int
     headers: dict[str, str]
     data: bytes
     text: str
+    final_url: str | None = None
+
+
+class Transport(Protocol):
+    """What the fetcher sends exchanges with."""
+
+    async def send(self, url: str, exchange: Exchange) -> Answer:
+        """One exchange.
+
+        Raises:
+            ExchangeFailed: no usable answer.
+        """
+        ...
 
 
 @lru_cache(maxsize=1)
