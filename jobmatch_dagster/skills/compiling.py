@@ -1,12 +1,14 @@
 """Turns concepts into the arrays that the matcher and the matching room read. Reading the lists belongs to ``concepts``.
 
 The arrays:
-    keys, values, more        the phrase table over all spellings; values are form numbers
+    keys, values, more, words the phrase table over all spellings; values are form numbers
+    word_*                    what the tagger knows of each known word (tagger.WordFeatures)
     form_skill                int32, skill of a form; NO_SKILL for a stop phrase, which only keeps others from matching
     form_rule                 uint8, 0 none, 1 case, 2 context
     form_shape                uint8, how the form's first word is written (tokens.Shape)
     form_kind                 uint8, index into concepts.KINDS
-    form_ordinariness         float32, Zipf's scale
+    form_source               uint8, 0 an own entry's form, 1 ESCO's preferred label, 2 an alternative label
+    form_gate                 uint8, index into GATES: how sure the tagger must be of the form in English text
     commonness                float32 per skill
     broader_*, related_*      graphs in compressed rows
 """
@@ -19,7 +21,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from jobmatch_dagster.skills import names
+import pyarrow.parquet as pq
+
+from jobmatch_dagster.skills import characters, names, tagger
 from jobmatch_dagster.skills.concepts import (
     AMBIGUITIES,
     DATA,
@@ -36,16 +40,27 @@ from jobmatch_dagster.skills.phrases import build
 from jobmatch_dagster.skills.tokens import cut, encode
 from jobmatch_dagster.skills.variants import variants
 
-COMPILER_VERSION = "1"
 NO_SKILL = -1
 MOST_RELATED = 40
 """A group with more members says little about how near they are to each other."""
 
 
-def data_files() -> list[Path]:
-    """Every file that decides the content of the taxonomy, in a fixed order."""
+CODE = ("characters", "compiling", "concepts", "names", "phrases", "tagger", "tokens", "variants")
+"""Modules of this package that decide the content of the compiled taxonomy."""
+
+
+def deciding_files() -> list[Path]:
+    """Every file, data and code, that decides the content of the taxonomy, in a fixed order."""
+    code = [Path(__file__).with_name(f"{name}.py") for name in CODE]
     own = sorted((DATA / "own").rglob("*.tsv"))
-    return [DATA / "esco.parquet", DATA / "characters.npz", DATA / "stop_phrases.txt", *names.files(), *own]
+    return [
+        DATA / "esco.parquet",
+        DATA / "words.parquet",
+        DATA / "characters.npz",
+        DATA / "stop_phrases.txt",
+        *names.files(),
+        *own,
+    ]
 
 
 def compile_taxonomy(skills_csv: Path | None = None) -> tuple[pa.Table, dict[str, np.ndarray]]:
@@ -56,7 +71,7 @@ def compile_taxonomy(skills_csv: Path | None = None) -> tuple[pa.Table, dict[str
     """
     entries = [*own_entries(), *(csv_entries(skills_csv) if skills_csv else ())]
     concepts = merge(esco_concepts(), entries, form_ambiguities())
-    names.add(concepts)
+    names.add(concepts, _zipf())
     number = {concept.id: n for n, concept in enumerate(concepts)}
     arrays = _form_arrays(concepts)
     arrays |= _graph_arrays(concepts, number)
@@ -94,19 +109,86 @@ def _form_arrays(concepts: list[Concept]) -> dict[str, np.ndarray]:
     stops = stop_phrases()
     phrases = [*stops, *spelled, *(text for text, _ in rest)]
     numbers = [*range(len(forms), len(forms) + len(stops)), *owner, *(at for _, at in rest)]
-    table = build(phrases, np.array(numbers, np.int32))
+    words = known_words(forms)
+    table = build(phrases, np.array(numbers, np.int32), words.hash)
     blank = [Form(text) for text in stops]
     everything = [*(form for _, _, form in forms), *blank]
     return {
         "keys": table.keys,
         "values": table.values,
         "more": table.more,
+        "words": table.words,
+        **{f"word_{name}": column for name, column in words._asdict().items()},
         "form_skill": np.array([*(skill for skill, _, _ in forms), *([NO_SKILL] * len(stops))], np.int32),
         "form_rule": np.array([AMBIGUITIES.index(form.ambiguity) for form in everything], np.uint8),
         "form_shape": _first_shapes([form.text for form in everything]),
         "form_kind": np.array([*(KINDS.index(kind) for _, kind, _ in forms), *([0] * len(stops))], np.uint8),
-        "form_ordinariness": np.array([form.ordinariness for form in everything], np.float32),
+        "form_source": np.array(
+            [_source(concepts[skill], form) for skill, _, form in forms] + [0] * len(stops), np.uint8
+        ),
+        "form_gate": np.array([_gate(concepts[skill], form) for skill, _, form in forms] + [0] * len(stops), np.uint8),
     }
+
+
+def _source(concept: Concept, form: Form) -> int:
+    return (0 if concept.field else 1) if form.preferred else 2
+
+
+GATES = ("open", "asked", "low", "high")
+"""Of forms that always count; that count in a posting only where it speaks of the work or the person, or asks (attitudes and
+activities); that the tagger stops only where it is sure; and that it must like."""
+LEARNED_FIELDS = frozenset(
+    ("ai", "cloud", "data", "devops", "embedded", "network", "office", "programming", "security", "testing")
+)
+"""Fields of the own lists that the tagger has seen in training; it is not asked about the knowledge of others."""
+
+
+def _gate(concept: Concept, form: Form) -> int:
+    if form.doubtful:
+        return GATES.index("high")
+    if concept.kind == "skill":
+        return GATES.index("asked")
+    if concept.kind in ("licence", "certificate", "language"):
+        return GATES.index("open")
+    if form.preferred and (concept.kind == "tool" or concept.field not in (None, *LEARNED_FIELDS)):
+        return GATES.index("low")
+    return GATES.index("high")
+
+
+def _zipf() -> dict[str, float]:
+    """Zipf value of each common English word."""
+    common = pq.read_table(DATA / "words.parquet")
+    return dict(zip(common["word"].to_pylist(), (common["tenths"].to_numpy() / 10).tolist(), strict=True))
+
+
+def known_words(forms: list[tuple[int, str, Form]]) -> tagger.WordFeatures:
+    """Every word of the taxonomy's forms and of the list of common words, each once, by its hash."""
+    tokens = cut(*encode([form.text for _, _, form in forms]))
+    form_of = np.repeat(np.arange(len(forms)), np.diff(tokens.first))
+    kinds = np.array([kind for _, kind, _ in forms])[form_of]
+    place = np.arange(len(form_of)) - tokens.first[:-1][form_of]
+    last = np.append(form_of[1:] != form_of[:-1], True)
+    common = pq.read_table(DATA / "words.parquet")
+    texts = common["word"].to_pylist()
+    listed = cut(*encode([f"{text}\n" for text in texts]))
+    tenths = np.zeros(len(listed.hash), np.uint8)
+    tenths[listed.first[:-1]] = common["tenths"].to_numpy()
+    hashes, where = np.unique(np.concatenate((tokens.hash, listed.hash)), return_inverse=True)
+    zipf = np.zeros(len(hashes), np.uint8)
+    np.maximum.at(zipf, where[len(tokens.hash) :], tenths)
+    knowledge = np.isin(kinds, ("knowledge", "method", "licence", "certificate"))
+    used = (knowledge, kinds == "skill", kinds == "tool", (kinds == "skill") & (place == 0), knowledge & last)
+    uses = np.zeros((len(hashes), len(tagger.USES)), np.uint8)
+    for column, mask in enumerate(used):
+        uses[:, column] = tagger.levels(np.bincount(where[: len(tokens.hash)][mask], minlength=len(hashes)))
+    return tagger.WordFeatures(hashes, tagger.zipf_bin(zipf), uses, _affixes(hashes, forms, texts))
+
+
+def _affixes(hashes: np.ndarray, forms: list[tuple[int, str, Form]], words: list[str]) -> np.ndarray:
+    codes, bounds = encode([*(form.text for _, _, form in forms), *(f"{word}\n" for word in words)])
+    tokens = cut(codes, bounds)
+    _, first = np.unique(tokens.hash, return_index=True)
+    return tagger.all_affixes(codes, tokens.start[first], tokens.end[first], characters.load().folds)
 
 
 def _first_shapes(texts: list[str]) -> np.ndarray:

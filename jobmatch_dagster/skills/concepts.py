@@ -26,18 +26,25 @@ ESCO_SKILL = "http://data.europa.eu/esco/skill/"
 ESCO_FIELD = "http://data.europa.eu/esco/isced-f/"
 EVERYDAY = 3.6
 """An ESCO label of one word at or above this Zipf value counts only with context."""
+EVERYDAY_SKILL = 3.0
+"""The same for a word that names an attitude or an activity (driven, copying), and for a phrase of two such words."""
 _QUALIFIER = re.compile(r"\s*\([^)]*\)\s*$")
 _WORDS = re.compile(r"[^\W_]+[+#]*|(?<![^\s(])\.[^\W_]+")
 
 
 @dataclass(slots=True)
 class Form:
-    """A way to write a concept. ``ordinariness`` is Zipf's scale (0 = not an everyday phrase)."""
+    """A way to write a concept.
+
+    ``ordinariness`` is Zipf's scale (0 = not an everyday phrase); ``doubtful``: as often a topic as a skill (open source), so
+    that in English text the tagger decides.
+    """
 
     text: str
     ambiguity: str = "none"
     ordinariness: float = 0.0
     preferred: bool = False
+    doubtful: bool = False
 
 
 @dataclass(slots=True)
@@ -98,7 +105,8 @@ def esco_concepts(path: Path = DATA / "esco.parquet") -> list[Concept]:
         concept = Concept(f"esco:{row['id']}", row["label"], row["kind"], base + code)
         concept.broader = [f"esco:{code}" for code in row["groups"]]
         for number, (text, ordinariness) in enumerate(zip(row["forms"], row["ordinariness"], strict=True)):
-            concept.forms.append(Form(text, _esco_ambiguity(text, ordinariness), ordinariness, number == 0))
+            ambiguity = _esco_ambiguity(text, ordinariness, row["kind"])
+            concept.forms.append(Form(text, ambiguity, ordinariness, number == 0))
         out.append(concept)
     known = {concept.id for concept in out}
     for concept in out:
@@ -106,10 +114,13 @@ def esco_concepts(path: Path = DATA / "esco.parquet") -> list[Concept]:
     return out
 
 
-def _esco_ambiguity(text: str, ordinariness: float) -> str:
+def _esco_ambiguity(text: str, ordinariness: float, kind: str) -> str:
+    words = len(text.split())
     if text != text.lower() and (len(text) < 5 or ordinariness >= EVERYDAY):
         return "case"
-    return "context" if ordinariness >= EVERYDAY and len(text.split()) == 1 else "none"
+    if kind == "skill":
+        return "context" if words <= 2 and ordinariness >= EVERYDAY_SKILL else "none"
+    return "context" if words == 1 and ordinariness >= EVERYDAY else "none"
 
 
 def own_entries(folder: Path = DATA / "own") -> Iterator[OwnEntry]:

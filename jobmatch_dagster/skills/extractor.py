@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jobmatch_dagster.skills import cues, engine, reading, tokens
 from jobmatch_dagster.skills import taxonomy as taxonomy_module
@@ -34,6 +35,8 @@ MENTIONS = pa.schema(
         ("weight", pa.float64()),
     ]
 )
+CANDIDATE = "candidate"
+"""Kind of a mention that the taxonomy has no skill for; its skill_id is null and its label is its surface."""
 _SECTION_NAMES = [*cues.SECTIONS, "title"]
 _REQUIREMENT_WEIGHT = np.array([1.0, 0.5, 0.3, 0.0])
 _SECTION_WEIGHT = np.array([1.0, 1.0, 0.9, 1.0, 0.8, 1.0, 0.3, 0.2, 0.5, 1.0, 0.8])
@@ -66,10 +69,12 @@ def extract(
     taxonomy = taxonomy or taxonomy_module.load()
     body = [text or "" for text in texts]
     heads = [title or "" for title in titles] if titles is not None else []
+    spoken = _language_codes(languages, len(body))
     jobs = [*_batches(heads, True), *_batches(body, False)]
 
     def read(job: tuple[list[str], int, bool]) -> pa.Table:
-        return _read(*job, kind == "resume", taxonomy)
+        some, first, is_title = job
+        return _read(some, first, is_title, kind == "resume", spoken[first : first + len(some)], taxonomy)
 
     if threads > 1 and len(jobs) > 1:
         with ThreadPoolExecutor(threads) as pool:
@@ -99,26 +104,43 @@ def _batches(texts: list[str], is_title: bool) -> list[tuple[list[str], int, boo
     return out
 
 
-def _read(texts: list[str], offset: int, is_title: bool, is_resume: bool, taxonomy: Taxonomy) -> pa.Table:
+def _language_codes(languages: Sequence[str | None] | None, n: int) -> np.ndarray:
+    """LANGUAGE_* of each text (uint8)."""
+    if languages is None:
+        return np.full(n, engine.LANGUAGE_UNKNOWN, np.uint8)
+    codes = {None: engine.LANGUAGE_UNKNOWN, "": engine.LANGUAGE_UNKNOWN, "en": engine.LANGUAGE_ENGLISH}
+    return np.array([codes.get(language, engine.LANGUAGE_OTHER) for language in languages], np.uint8)
+
+
+def _read(
+    texts: list[str], offset: int, is_title: bool, is_resume: bool, language: np.ndarray, taxonomy: Taxonomy
+) -> pa.Table:
     codes, bounds = tokens.encode(texts)
-    mentions = engine.read_batch(codes, tokens.cut(codes, bounds), np.full(len(texts), is_title), taxonomy)
+    mentions = engine.read_batch(codes, tokens.cut(codes, bounds), is_title, is_resume, language, taxonomy)
     base = bounds[mentions.text]
     start, end = (mentions.start - base).astype(np.int32), (mentions.end - base).astype(np.int32)
     surfaces = [texts[row][a:b] for row, a, b in zip(mentions.text.tolist(), start.tolist(), end.tolist(), strict=True)]
-    skill = pa.array(taxonomy.arrays["form_skill"][mentions.form])
+    free = mentions.form == engine.NO_FORM
+    skill = pa.array(taxonomy.forms.skill[mentions.form], mask=free)
     requirement = mentions.requirement
     if is_resume:
         requirement = np.where(requirement == reading.EXCLUDED, reading.EXCLUDED, reading.MENTIONED)
     section = np.minimum(mentions.section, len(_SECTION_NAMES))
-    weight = _REQUIREMENT_WEIGHT[mentions.requirement] * _SECTION_WEIGHT[section]
-    columns = [taxonomy.skills[name].combine_chunks().take(skill) for name in ("id", "label", "kind", "esco_uri")]
+    weight = _REQUIREMENT_WEIGHT[mentions.requirement] * _SECTION_WEIGHT[section] * mentions.certainty
+    surface = pa.array(surfaces, pa.string())
+    ids, labels, kinds, uris = (taxonomy.column(name).take(skill) for name in ("id", "label", "kind", "esco_uri"))
+    if free.any():
+        labels, kinds = pc.coalesce(labels, surface), pc.fill_null(kinds, CANDIDATE)
     if is_title:
         start, end = ~start, ~end
     return pa.table(
         [
             pa.array(mentions.text + np.int32(offset), pa.int32()),
-            *columns,
-            pa.array(surfaces, pa.string()),
+            ids,
+            labels,
+            kinds,
+            uris,
+            surface,
             pa.array(start, pa.int32()),
             pa.array(end, pa.int32()),
             _words(requirement, reading.REQUIREMENTS),

@@ -5,110 +5,147 @@ The rule for forms that overlap:
 1. A form counts only if it is allowed to: a `case` form must be written like its label; a `context` form must also have
    evidence beside it, which is a skill without doubt in the same list, or a phrase that announces or closes a skill
    ("experience with Go", "Go developer"). Stop phrases ("go to market") always count, and name nothing.
-2. Longer forms go first, among equals the one further left; a form that shares a word with one already taken is dropped.
+2. Longer forms go first, among equals the one further left; a form that shares a word with one taken already is dropped.
 3. Except that a tool or a programming language inside a longer phrase that is not itself a product, a licence or a
    stop phrase ("Python development") is kept beside it.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
 from jobmatch_dagster.skills.concepts import KINDS
-from jobmatch_dagster.skills.phrases import GAP_KIND, NO_GAP, NUMBER_WORD, ROOT, look, step
+from jobmatch_dagster.skills.phrases import GAP_KIND, NO_GAP, NO_WORD, NUMBER_WORD, ROOT, look, step
 from jobmatch_dagster.skills.tokens import Gap, Shape
 
 RULE_NONE, RULE_CASE, RULE_CONTEXT = 0, 1, 2
+ANNOUNCES, CLOSES = 1, 2
+REACH_BACK = 12
+"""More words than any form has."""
 _GAP_KIND = np.array(GAP_KIND, np.uint8)
 _TOOL, _LICENCE, _CERTIFICATE = KINDS.index("tool"), KINDS.index("licence"), KINDS.index("certificate")
-_LOWER, _UPPER, _NUMBER, _MIXED = int(Shape.LOWER), int(Shape.UPPER), int(Shape.NUMBER), int(Shape.MIXED)
-_NEWLINE, _SENTENCE, _TEXT, _OTHER = int(Gap.NEWLINE), int(Gap.SENTENCE), int(Gap.TEXT), int(Gap.OTHER)
-_NONE_GAP = NO_GAP
-MOST_MATCHES = 4096
-"""Room for candidate matches of one text's stretch; a text with more is read in stretches."""
+_LOWER, _UPPER, _NUMBER = int(Shape.LOWER), int(Shape.UPPER), int(Shape.NUMBER)
+_NEWLINE, _SENTENCE, _OTHER = int(Gap.NEWLINE), int(Gap.SENTENCE), int(Gap.OTHER)
+
+
+class Forms(NamedTuple):
+    """What the matcher knows of each surface form; the columns are described in ``compiling``."""
+
+    skill: np.ndarray
+    rule: np.ndarray
+    shape: np.ndarray
+    kind: np.ndarray
+    source: np.ndarray
+    gate: np.ndarray
+
+
+class Candidates(NamedTuple):
+    """Phrases found in one text: first token, token after the last, phrase number (int32), counted, taken (uint8)."""
+
+    start: np.ndarray
+    end: np.ndarray
+    form: np.ndarray
+    sure: np.ndarray
+    picked: np.ndarray
 
 
 @njit(cache=True, nogil=True)
-def candidates(lo, hi, hashes, gaps, shapes, skipped, keys, values, more, out_start, out_end, out_form):  # type: ignore[no-untyped-def]
-    """All phrases of the table that begin at a token in [lo, hi). ``skipped``: articles that may stand inside a phrase.
+def new_candidates(room):  # type: ignore[no-untyped-def]
+    """Room for so many."""
+    return Candidates(
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room, np.uint8),
+        np.empty(room, np.uint8),
+    )
+
+
+@njit(cache=True, nogil=True)
+def find(lo, hi, tokens, skipped, table, words, found):  # type: ignore[no-untyped-def]
+    """All phrases of the table that begin at a token in [lo, hi), as far as there is room.
+
+    Args:
+        skipped: hashes of the articles that may stand inside a phrase.
+        words: int32 per token from ``lo``, filled with the numbers of known words.
 
     Returns:
         how many were found; they are in the order of their first token, then of their length.
     """
-    n = 0
+    n, room = 0, len(found.start)
     for t in range(lo, hi):
-        state = step(ROOT, np.uint8(0), hashes[t])
-        slot = look(keys, state)
+        state = step(ROOT, np.uint8(0), tokens.hash[t])
+        slot = look(table.keys, state)
         if slot < 0:
+            words[t - lo] = NO_WORD
             continue
-        if values[slot] >= 0 and n < len(out_start):
-            out_start[n], out_end[n], out_form[n] = t, t + 1, values[slot]
+        words[t - lo] = table.words[slot]
+        if table.values[slot] >= 0 and n < room:
+            found.start[n], found.end[n], found.form[n] = t, t + 1, table.values[slot]
             n += 1
         u = t + 1
-        while more[slot] and u < hi:
-            kind = _GAP_KIND[gaps[u]]
-            if kind == _NONE_GAP:
-                if gaps[u] == _NEWLINE and shapes[u] == _LOWER:
-                    kind = np.uint8(0)
-                else:
+        while table.more[slot] and u < hi:
+            kind = _GAP_KIND[tokens.gap[u]]
+            if kind == NO_GAP:
+                if tokens.gap[u] != _NEWLINE or tokens.shape[u] != _LOWER:
                     break
-            following = step(state, kind, hashes[u])
-            slot2 = look(keys, following)
-            if slot2 < 0 and shapes[u] == _NUMBER:
+                kind = np.uint8(0)
+            following = step(state, kind, tokens.hash[u])
+            slot2 = look(table.keys, following)
+            if slot2 < 0 and tokens.shape[u] == _NUMBER:
                 following = step(state, kind, NUMBER_WORD)
-                slot2 = look(keys, following)
+                slot2 = look(table.keys, following)
             if slot2 < 0:
-                if kind == 0 and is_skipped(hashes[u], skipped) and u + 1 < hi:
-                    u += 1
-                    continue
-                break
+                if kind != 0 or not _among(tokens.hash[u], skipped):
+                    break
+                u += 1
+                continue
             state, slot = following, slot2
             u += 1
-            if values[slot] >= 0 and n < len(out_start):
-                out_start[n], out_end[n], out_form[n] = t, u, values[slot]
+            if table.values[slot] >= 0 and n < room:
+                found.start[n], found.end[n], found.form[n] = t, u, table.values[slot]
                 n += 1
     return n
 
 
 @njit(cache=True, nogil=True, inline="always")
-def is_skipped(word, skipped):  # type: ignore[no-untyped-def]
-    """Whether the word is an article."""
-    for other in skipped:
+def _among(word, words):  # type: ignore[no-untyped-def]
+    for other in words:  # noqa: SIM110 (any() over a generator does not compile)
         if word == other:
             return True
     return False
 
 
 @njit(cache=True, nogil=True)
-def judge(n, start, end, form, gaps, shapes, lo, hi, form_skill, form_rule, form_shape, evidence, sure):  # type: ignore[no-untyped-def]
-    """Set ``sure`` for each candidate: 1 it counts, 0 it does not. ``evidence``: per token bit 1 announces, bit 2 closes."""
+def judge(n, found, lo, hi, tokens, forms, evidence):  # type: ignore[no-untyped-def]
+    """Set ``found.sure``: 1 it counts, 0 it does not (rule 1). ``evidence``: per token from lo, ANNOUNCES and CLOSES."""
     for m in range(n):
-        f = form[m]
-        if form_skill[f] < 0 or form_rule[f] == RULE_NONE:
-            sure[m] = 1
-        elif form_rule[f] == RULE_CASE:
-            sure[m] = 1 if written_like(shapes[start[m]], form_shape[f]) else 0
+        f = found.form[m]
+        rule = forms.rule[f]
+        if forms.skill[f] < 0 or rule == RULE_NONE:
+            found.sure[m] = 1
         else:
-            sure[m] = 0
+            found.sure[m] = 1 if rule == RULE_CASE and written_like(tokens.shape[found.start[m]], forms.shape[f]) else 0
     for _ in range(2):
         for m in range(n):
-            if sure[m]:
+            if found.sure[m]:
                 continue
-            f = form[m]
-            like = written_like(shapes[start[m]], form_shape[f])
-            beside = in_list(m, n, start, end, form, form_skill, form_rule, gaps, sure, lo, hi)
-            announced = (start[m] > lo and evidence[start[m] - 1] & 1 and gaps[start[m]] < _SENTENCE) or (
-                end[m] < hi and evidence[end[m]] & 2 and gaps[end[m]] < _OTHER
-            )
-            if beside == 2 or (like and (beside == 1 or announced)):
-                sure[m] = 1
+            s, e = found.start[m], found.end[m]
+            like = written_like(tokens.shape[s], forms.shape[found.form[m]])
+            sides = _sides(m, n, found, tokens, forms)
+            announced = s > lo and evidence[s - 1 - lo] & ANNOUNCES and tokens.gap[s] < _SENTENCE
+            closed = e < hi and evidence[e - lo] & CLOSES and tokens.gap[e] < _OTHER
+            if sides == 2 or (like and (sides == 1 or announced or closed)):
+                found.sure[m] = 1
 
 
 @njit(cache=True, nogil=True, inline="always")
 def written_like(shape, wanted):  # type: ignore[no-untyped-def]
     """Excel or EXCEL for a label Excel; REST only for REST; anything for a label without capitals."""
-    if wanted == _LOWER or wanted == _NUMBER:
+    if wanted in (_LOWER, _NUMBER):
         return True
     if wanted == _UPPER:
         return shape == _UPPER
@@ -116,59 +153,58 @@ def written_like(shape, wanted):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def in_list(m, n, start, end, form, form_skill, form_rule, gaps, sure, lo, hi):  # type: ignore[no-untyped-def]
+def _sides(m, n, found, tokens, forms):  # type: ignore[no-untyped-def]
     """On how many sides (0 to 2) a counted skill stands directly beside candidate m."""
     left, right = 0, 0
+    s, e = found.start[m], found.end[m]
     k = m - 1
-    while k >= 0 and start[m] - start[k] < 12:
-        if end[k] == start[m] and sure[k] and form_skill[form[k]] >= 0 and gaps[start[m]] != _SENTENCE:
+    while k >= 0 and s - found.start[k] < REACH_BACK:
+        if found.end[k] == s and found.sure[k] and forms.skill[found.form[k]] >= 0 and tokens.gap[s] != _SENTENCE:
             left = 1
         k -= 1
     k = m + 1
-    while k < n and start[k] <= end[m]:
-        if start[k] == end[m] and sure[k] and form_skill[form[k]] >= 0 and gaps[start[k]] != _SENTENCE:
+    while k < n and found.start[k] <= e:
+        if found.start[k] == e and found.sure[k] and forms.skill[found.form[k]] >= 0 and tokens.gap[e] != _SENTENCE:
             right = 1
         k += 1
     return left + right
 
 
 @njit(cache=True, nogil=True)
-def choose(n, start, end, form, sure, form_skill, form_kind, owner, lo, picked):  # type: ignore[no-untyped-def]
-    """Settle overlaps among the counted candidates; ``picked`` 1 taken, 2 taken inside a longer one.
+def choose(n, found, lo, owner, forms, all_count):  # type: ignore[no-untyped-def]
+    """Settle overlaps (rules 2 and 3): ``found.picked`` 1 taken, 2 taken inside a longer one, 0 dropped.
 
-    ``owner``: int32 per token from ``lo``, scratch, -1 everywhere on entry and on return.
+    Args:
+        owner: int32 per token from ``lo``, scratch, -1 everywhere on entry and on return.
+        all_count: take every candidate for counted.
     """
     longest = 0
     for m in range(n):
-        picked[m] = 0
-        if sure[m]:
-            longest = max(longest, end[m] - start[m])
+        found.picked[m] = 0
+        if all_count or found.sure[m]:
+            longest = max(longest, found.end[m] - found.start[m])
     for length in range(longest, 0, -1):
         for m in range(n):
-            if not sure[m] or end[m] - start[m] != length:
+            s, e = found.start[m], found.end[m]
+            if e - s != length or not (all_count or found.sure[m]):
                 continue
-            inside, free = owner[start[m] - lo], True
-            same = True
-            for t in range(start[m], end[m]):
-                if owner[t - lo] >= 0:
-                    free = False
-                if owner[t - lo] != inside:
-                    same = False
+            inside, free, same = owner[s - lo], True, True
+            for t in range(s, e):
+                free = free and owner[t - lo] < 0
+                same = same and owner[t - lo] == inside
             if free:
-                picked[m] = 1
-                for t in range(start[m], end[m]):
-                    owner[t - lo] = m
-            elif same and nests(form[inside], form[m], form_skill, form_kind):
-                picked[m] = 2
+                found.picked[m] = 1
+                owner[s - lo : e - lo] = m
+            elif same and _nests(found.form[inside], found.form[m], forms):
+                found.picked[m] = 2
     for m in range(n):
-        if picked[m] == 1:
-            for t in range(start[m], end[m]):
-                owner[t - lo] = -1
+        if found.picked[m] == 1:
+            owner[found.start[m] - lo : found.end[m] - lo] = -1
 
 
 @njit(cache=True, nogil=True, inline="always")
-def nests(outer, inner, form_skill, form_kind):  # type: ignore[no-untyped-def]
+def _nests(outer, inner, forms):  # type: ignore[no-untyped-def]
     """Whether a form may stand beside the longer one that contains it (rule 3)."""
-    kind = form_kind[outer]
-    closed = form_skill[outer] < 0 or kind == _TOOL or kind == _LICENCE or kind == _CERTIFICATE
-    return not closed and form_kind[inner] == _TOOL and form_skill[inner] != form_skill[outer]
+    kind = forms.kind[outer]
+    closed = forms.skill[outer] < 0 or kind in (_TOOL, _LICENCE, _CERTIFICATE)
+    return not closed and forms.kind[inner] == _TOOL and forms.skill[inner] != forms.skill[outer]

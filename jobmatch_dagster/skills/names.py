@@ -1,13 +1,15 @@
 """Names of often asked skills in other languages, and their inflected forms, from ``data/names/<language>.tsv``.
 
 Each line: the label of a concept (as in the taxonomy or an own list), a tab, its names in that language separated by ``|``.
+A name that ends in ``~`` is as often a topic as a skill (open source).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from jobmatch_dagster.skills.concepts import DATA, Concept, Form, TaxonomyError, key
+from jobmatch_dagster.skills.concepts import DATA, EVERYDAY_SKILL as EVERYDAY, Concept, Form, TaxonomyError, key
 
 FOLDER = DATA / "names"
 
@@ -17,8 +19,13 @@ def files() -> list[Path]:
     return sorted(FOLDER.glob("*.tsv"))
 
 
-def add(concepts: list[Concept]) -> None:
+def add(concepts: list[Concept], zipf: Mapping[str, float]) -> None:
     """Give the named concepts their forms in other languages; a form that another concept has is left to it.
+
+    Args:
+        concepts: all concepts; changed in place.
+        zipf: how ordinary English words are; a name that is one everyday English word counts only with context.
+
 
     Raises:
         TaxonomyError: a line names a concept that does not exist.
@@ -36,7 +43,10 @@ def add(concepts: list[Concept]) -> None:
             named = labels.get(label) or owner.get(key(label))
             if named is None:
                 raise TaxonomyError(f"{path.name}, line {number}", f"names {label!r}, which is no skill", "Correct it.")
-            for name in (part.strip() for part in given.split("|")):
+            for written in (part.strip() for part in given.split("|")):
+                name = written.removesuffix("~")
                 if name and key(name) not in owner:
                     owner[key(name)] = named
-                    named.forms.append(Form(name))
+                    ordinariness = zipf.get(name.lower(), 0.0)
+                    ambiguity = "context" if ordinariness >= EVERYDAY else "none"
+                    named.forms.append(Form(name, ambiguity, ordinariness, doubtful=name != written))

@@ -38,14 +38,18 @@ ROOT = np.uint64(0x2545F4914F6CDD1D)
 NUMBER_WORD = np.uint64(0x6E756D6265720001)
 """Stands for any number in a phrase; written ``<n>`` in data files."""
 PREFIX = -1
+NO_WORD = -1
 
 
 class PhraseTable(NamedTuple):
-    """``keys`` uint64[2^k] (0 = free), ``values`` int32 (the phrase's number, or PREFIX), ``more`` uint8 (goes on)."""
+    """Slots of the table: ``keys`` uint64[2^k] (0 = free), ``values`` int32 (the phrase's number, or PREFIX), ``more`` uint8
+    (it goes on), ``words`` int32 (number of the known word that this single word is, or NO_WORD).
+    """
 
     keys: np.ndarray
     values: np.ndarray
     more: np.ndarray
+    words: np.ndarray
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -72,36 +76,38 @@ def look(keys, state):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _claim(table, state):  # type: ignore[no-untyped-def]
+    """Slot of ``state``, taken now if it is new."""
+    mask = np.uint64(len(table.keys) - 1)
+    slot = (state >> np.uint64(7)) & mask
+    while table.keys[slot] != 0 and table.keys[slot] != state:
+        slot = (slot + np.uint64(1)) & mask
+    table.keys[slot] = state
+    return np.int64(slot)
+
+
 @njit(cache=True, nogil=True)
-def _insert(keys, values, more, hashes, gap_kinds, first, numbers, priority):  # type: ignore[no-untyped-def]
-    """Add phrases; where two are equal the first stays. Returns how many slots are in use."""
-    used = 0
-    mask = np.uint64(len(keys) - 1)
+def _insert(table, hashes, gap_kinds, first, numbers, known_words):  # type: ignore[no-untyped-def]
+    """Add phrases, where two are equal the first stays, and known words."""
     for p in range(len(first) - 1):
         state = ROOT
-        n = first[p + 1] - first[p]
-        for k in range(n):
-            t = first[p] + k
-            state = step(state, np.uint8(0) if k == 0 else gap_kinds[t], hashes[t])
-            slot = (state >> np.uint64(7)) & mask
-            while keys[slot] != 0 and keys[slot] != state:
-                slot = (slot + np.uint64(1)) & mask
-            if keys[slot] == 0:
-                keys[slot] = state
-                values[slot] = -1
-                used += 1
-            if k == n - 1:
-                if values[slot] < 0:
-                    values[slot] = numbers[p]
-            else:
-                more[slot] = 1
-    return used
+        for t in range(first[p], first[p + 1]):
+            state = step(state, np.uint8(0) if t == first[p] else gap_kinds[t], hashes[t])
+            slot = _claim(table, state)
+            if t + 1 < first[p + 1]:
+                table.more[slot] = 1
+            elif table.values[slot] < 0:
+                table.values[slot] = numbers[p]
+    for w in range(len(known_words)):
+        table.words[_claim(table, step(ROOT, np.uint8(0), known_words[w]))] = w
 
 
-def build(phrases: Sequence[str], numbers: np.ndarray) -> PhraseTable:
+def build(phrases: Sequence[str], numbers: np.ndarray, known_words: np.ndarray | None = None) -> PhraseTable:
     """A table of ``phrases``; ``numbers`` (int32) are the values they are found by. Phrases that are no words are left out.
 
-    Where two phrases are the same words the first one in the sequence is kept.
+    Where two phrases are the same words the first one in the sequence is kept. ``known_words``: hashes (uint64) of single words
+    that are to be recognised, in the order of their numbers.
     """
     codes, bounds = encode(phrases)
     tokens = cut(codes, bounds)
@@ -113,9 +119,15 @@ def build(phrases: Sequence[str], numbers: np.ndarray) -> PhraseTable:
     good = (lengths > 0) & (lengths <= LONGEST) & ~((broken > 0) & (lengths > 0))
     keep = np.repeat(good, lengths)
     first = np.concatenate(([0], np.cumsum(lengths[good]))).astype(np.int32)
-    room = 1 << max(10, int(np.ceil(np.log2(max(1, keep.sum()) * 1.2))))
-    table = PhraseTable(np.zeros(room, np.uint64), np.full(room, PREFIX, np.int32), np.zeros(room, np.uint8))
-    _insert(*table, hashes[keep], gap_kinds[keep], first, np.asarray(numbers, np.int32)[good], 0)
+    known = np.empty(0, np.uint64) if known_words is None else known_words
+    room = 1 << max(10, int(np.ceil(np.log2(max(1, keep.sum() + len(known)) * 1.2))))
+    table = PhraseTable(
+        np.zeros(room, np.uint64),
+        np.full(room, PREFIX, np.int32),
+        np.zeros(room, np.uint8),
+        np.full(room, NO_WORD, np.int32),
+    )
+    _insert(table, hashes[keep], gap_kinds[keep], first, np.asarray(numbers, np.int32)[good], known)
     return table
 
 

