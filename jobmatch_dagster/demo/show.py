@@ -56,21 +56,29 @@ class Shown:
     wall: float = 0.0
 
 
-def refuse_real_data(settings: Settings) -> None:
-    """Stop before made-up people come among real ones.
+def refuse_supabase(settings: Settings) -> None:
+    """Stop before made-up people get into a real project.
 
     Raises:
-        JobmatchError: a Supabase project is set up, or the database holds data that is not the demo's.
+        JobmatchError: a Supabase project is set up.
     """
-    from jobmatch_dagster.stages.outcome import one
-    from jobmatch_dagster.supabase import database
-
     if settings.mode == "supabase":
         raise JobmatchError(
             "The demo",
             "does not run on a Supabase project",
             "Unset SUPABASE_URL and its keys to use the embedded default.",
         )
+
+
+def refuse_real_data(settings: Settings) -> None:
+    """Stop before made-up people come among real ones.
+
+    Raises:
+        JobmatchError: the database holds data that is not the demo's.
+    """
+    from jobmatch_dagster.stages.outcome import one
+    from jobmatch_dagster.supabase import database
+
     with database.connect(settings) as conn:
         if one(conn, FOREIGN):
             raise JobmatchError(
@@ -170,6 +178,7 @@ def show(settings: Settings, today: date, say: Say) -> Shown:
     from jobmatch_dagster.supabase.ready import make_ready
 
     begun, shown = time.perf_counter(), Shown()
+    refuse_supabase(settings)
     make_ready(settings)
     refuse_real_data(settings)
     yesterday = today - timedelta(days=1)

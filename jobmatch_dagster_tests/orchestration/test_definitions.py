@@ -24,6 +24,8 @@ def test_every_asset_is_described_owned_grouped_and_shows_its_columns(name: str)
     assert spec.group_name
     assert spec.group_name != "default"
     assert spec.kinds
+    if "html" in spec.kinds:
+        return
     columns = spec.metadata["dagster/column_schema"].columns
     assert all(column.description for column in columns)
     assert spec.metadata["dagster/table_name"]
