@@ -23,9 +23,9 @@ scrape_board = dg.define_asset_job(
 day = dg.define_asset_job(
     "day",
     selection=dg.AssetSelection.assets("cleaned_jobs", "job_skills", "parsed_resumes", "match_scores")
-    | dg.AssetSelection.groups("staging", "marts"),
+    | dg.AssetSelection.groups("staging", "marts", "report"),
     partitions_def=DAYS,
-    description="Everything after the boards for one day: jobs, skills, résumés, matches, SQL models.",
+    description="Everything after the boards for one day: jobs, skills, résumés, matches, SQL models, report.",
     executor_def=dg.in_process_executor,
 )
 

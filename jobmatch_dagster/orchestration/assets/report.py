@@ -1,0 +1,50 @@
+"""The asset that keeps the day's report: the page in the bucket, a picture of it in the catalogue."""
+
+import base64
+
+import dagster as dg
+
+from jobmatch_dagster.orchestration.failures import explained
+from jobmatch_dagster.orchestration.metadata import OWNERS
+from jobmatch_dagster.orchestration.partitions import DAYS, days_of
+from jobmatch_dagster.orchestration.resources import Platform
+
+MARTS = ["board_health", "language_by_day", "match_distribution", "match_runs", "resume_funnel", "skill_demand"]
+
+
+@dg.asset(
+    deps=MARTS,
+    partitions_def=DAYS,
+    group_name="report",
+    owners=OWNERS,
+    kinds={"python", "html"},
+    description=(
+        "The day as one page for people: funnel, boards, languages, salaries, skills, scores, what fails and what was "
+        "refused. Kept in the bucket `reports` as `<day>.html`; `jobmatch report --day D` writes the same to a file."
+    ),
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
+    """Write the page of each day of the run; the picture is that of the last."""
+    from jobmatch_dagster.report.facts import read
+    from jobmatch_dagster.report.page import render
+    from jobmatch_dagster.report.plots import overview
+    from jobmatch_dagster.supabase.storage import REPORTS, file_store
+
+    store, size = file_store(platform.settings), 0
+    with explained(), platform.connection() as conn:
+        for day in days_of(context):
+            facts = read(conn, day)
+            page = render(facts).encode()
+            size += len(page)
+            store.put(REPORTS, f"{day}.html", page, content_type="text/html", upsert=True)
+    picture = base64.b64encode(overview(facts)).decode()
+    return dg.MaterializeResult(
+        metadata={
+            "headline": facts.headline[1],
+            "file": f"{REPORTS}/{facts.day}.html",
+            "bytes": size,
+            "failing checks": len(facts.checks),
+            "picture": dg.MetadataValue.md(f"![{facts.day}](data:image/png;base64,{picture})"),
+        }
+    )
