@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Materialise one day of the graph, with a funnel at the end.",
     ),
     "backfill": ("jobmatch_dagster.orchestration.commands", "backfill", "Run one stage again for a range of days."),
-    "report": ("jobmatch_dagster.orchestration.commands", "report", "Write the day's report as one HTML page."),
+    "report": ("jobmatch_dagster.report.commands", "report", "Write the day's report as one HTML page."),
     "sql": ("jobmatch_dagster.sql_models.commands", "sql", "Run, test and explain the SQL models."),
     "import": (
         "jobmatch_dagster.boards.import_commands",
