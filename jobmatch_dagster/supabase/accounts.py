@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -46,11 +46,13 @@ def ensure_user(settings: Settings, email: str, *, name: str | None = None, pass
 
 def find_user(settings: Settings, user: str) -> str | None:
     """The id of an account that is named by its id or its address, or None."""
+    try:
+        column: LiteralString = "id"
+        value = str(uuid.UUID(user.strip()))
+    except ValueError:
+        column, value = "email", user.strip().lower()
     with database.connect(settings) as connection:
-        row = connection.execute(
-            "select id::text from auth.users where id::text = %(user)s or lower(email) = %(user)s limit 1",
-            {"user": user.strip().lower()},
-        ).fetchone()
+        row = connection.execute(f"select id::text from auth.users where {column} = %s", [value]).fetchone()  # noqa: S608
     return str(row[0]) if row else None
 
 
