@@ -18,7 +18,7 @@ class Search:
         board: name of the board in the registry.
         keywords: what a person would type; None asks for everything.
         place: city, region or country as a person would type it.
-        country: ISO 3166-1 alpha-2 in lower case; picks the national site or endpoint where a board has several.
+        country: ISO 3166-1 alpha-2, kept in lower case; picks the national site or endpoint where a board has several.
         radius_km: how far around the place.
         max_age_days: oldest posting that is wanted, in days.
         remote: onsite, hybrid or remote.
@@ -38,6 +38,10 @@ class Search:
     employment_type: str | None = None
     organisation: str | None = None
     max_pages: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.country is not None:
+            object.__setattr__(self, "country", self.country.strip().lower() or None)
 
     def asked(self) -> frozenset[str]:
         """Names of the filters that this search uses."""

@@ -24,6 +24,7 @@ from typing import Any
 CARDS = 25
 _DAY = date(2026, 3, 10)
 _SERVER = "from jobmatch_dagster_tests.benchmarks.bench_crawling import serve; serve()"
+_FAULTY = "from jobmatch_dagster_tests.benchmarks.bench_crawling import serve_faulty; serve_faulty({})"
 
 
 def serve() -> None:
@@ -54,6 +55,25 @@ def serve() -> None:
         await asyncio.Event().wait()
 
     asyncio.run(run())
+
+
+def serve_faulty(postings: int) -> None:
+    """Five boards of so many postings, with 10 % 503s, 5 % resets and two 429s each. Prints their addresses."""
+    from contextlib import ExitStack
+    from threading import Event
+
+    from jobmatch_dagster_tests.crawling import five_boards
+    from jobmatch_dagster_tests.crawling.conformance import conformance
+
+    with ExitStack() as stack:
+        bases = {}
+        for seed, board in enumerate(five_boards.BOARDS):
+            site = stack.enter_context(conformance())
+            sound = five_boards.board_with(board, postings)
+            site.answer = five_boards.faulty(sound, seed=seed, server_errors=0.10, resets=0.05, throttled=(20, 90))
+            bases[board] = site.base
+        print(json.dumps(bases), flush=True)
+        Event().wait()
 
 
 def ours(base: str, pages: int, folder: Path) -> int:
@@ -123,6 +143,50 @@ def _timed(work: Callable[[str, int, Path], int], base: str, pages: int) -> tupl
     return cpu, wall
 
 
+def _faulty(postings: int) -> dict[str, Any]:
+    """How many of five boards' postings arrive, with their own pages, in spite of the faults."""
+    from jobmatch_dagster.boards.search import make_search
+    from jobmatch_dagster.crawling.run import scrape
+    from jobmatch_dagster.settings import load
+
+    server = subprocess.Popen([sys.executable, "-c", _FAULTY.format(postings)], stdout=subprocess.PIPE, text=True)
+    arrived = whole = pages = retries = 0
+    cpu, wall = time.process_time(), time.perf_counter()
+    try:
+        assert server.stdout is not None
+        bases: dict[str, str] = json.loads(server.stdout.readline())
+        for board, base in bases.items():
+            with tempfile.TemporaryDirectory() as folder:
+                settings = load(
+                    **{f"{board}_url": base},
+                    crawl_delay=0.0,
+                    crawl_backoff=0.05,
+                    crawl_retries=8,
+                    crawl_host_concurrency=4,
+                    crawl_max_pages=200,
+                    home=Path(folder) / "home",
+                )
+                searches = [make_search(board, keywords="x")]
+                result = scrape(board, searches, settings=settings, day=_DAY, workspace=Path(folder) / "w")
+            arrived += result.postings.num_rows
+            whole += result.postings.num_rows - result.postings["description_html"].null_count
+            pages, retries = pages + result.pages, retries + result.retries
+    finally:
+        server.kill()
+        server.wait()
+    there = postings * len(bases)
+    return {
+        "case": f"5 boards x {postings:,} postings, 10 % 503s, 5 % resets, two 429s each: arrived whole",
+        "ours_cpu_s": round(time.process_time() - cpu, 2),
+        "plain_cpu_s": None,
+        "ratio": None,
+        "arrived": f"{arrived / there:.1%}",
+        "with_text": f"{whole / there:.1%}",
+        "retries": retries,
+        "ours_pages_per_s": round(pages / (time.perf_counter() - wall), 1),
+    }
+
+
 def _memory(base: str, pages: int) -> dict[str, Any]:
     """Resident memory after a tenth and at the end of a scrape whose postings repeat, in a process of its own."""
     code = f"from jobmatch_dagster_tests.benchmarks.bench_crawling import _memory_run; _memory_run({base!r}, {pages})"
@@ -172,6 +236,7 @@ def run(quick: bool) -> dict[str, Any]:
             times["ours"].append(_timed(ours, base, pages))
             times["plain"].append(_timed(plain, base, pages))
         memory = _memory(base, long)
+        faulty = _faulty(100 if quick else 1000)
     finally:
         server.kill()
         server.wait()
@@ -186,6 +251,7 @@ def run(quick: bool) -> dict[str, Any]:
             "ours_pages_per_s": round(pages / wall["ours"], 1),
             "plain_pages_per_s": round(pages / wall["plain"], 1),
         },
+        faulty,
     ]
     notes = [
         "plain: arun_many with JsonCssExtractionStrategy over AsyncHTTPCrawlerStrategy, cache off, 8 at once.",

@@ -163,7 +163,9 @@ def indeed_detail(key: str, *, state: bool = True, linked: bool = True) -> str:
       {f"<script>window._initialData={json.dumps(model)};</script>" if state else ""}</body></html>"""
 
 
-def glassdoor_search(keys: Iterable[int], *, total: int = 3, cards: bool = True, records: bool = True) -> str:
+def glassdoor_search(
+    keys: Iterable[int], *, total: int = 3, cards: bool = True, records: bool = True, next_page: int = 2
+) -> str:
     """A result page: cards, and the records in the chunks that the page streams to itself."""
     keys = list(keys)
     views = [{"jobview": _glassdoor_view(key)} for key in keys]
@@ -172,7 +174,7 @@ def glassdoor_search(keys: Iterable[int], *, total: int = 3, cards: bool = True,
             "searchResultsData": {
                 "jobListings": {
                     "jobListings": views,
-                    "paginationCursors": [{"cursor": "AB4=", "pageNumber": 2}],
+                    "paginationCursors": [{"cursor": "AB4=", "pageNumber": next_page}],
                     "totalJobsCount": total,
                 }
             }
@@ -247,12 +249,14 @@ def ziprecruiter_record(key: str, **extra: Any) -> dict[str, Any]:
     } | extra
 
 
-def ziprecruiter_old(records: Sequence[dict[str, Any]], *, opened: dict[str, Any] | None = None) -> str:
+def ziprecruiter_old(
+    records: Sequence[dict[str, Any]], *, opened: dict[str, Any] | None = None, last_page: int = 2
+) -> str:
     """A result page up to February 2026."""
     model = {
         "hydrateJobCardsResponse": {"jobCards": list(records)},
         "getJobDetailsResponse": {"jobDetails": opened} if opened else {},
-        "maxPages": 2,
+        "maxPages": last_page,
         "page": 1,
         "totalJobCount": "25",
     }

@@ -243,6 +243,6 @@ def test_indeed_asks_the_national_site_of_the_searchs_country() -> None:
 
     board = get("indeed")
     assert board.base_url(load(), make_search("indeed", country="de")) == "https://de.indeed.com"
-    assert board.base_url(load(), make_search("indeed", country="gb")) == "https://uk.indeed.com"
+    assert board.base_url(load(), make_search("indeed", country="GB")) == "https://uk.indeed.com"
     local = load(indeed_url="http://127.0.0.1:9")
     assert board.base_url(local, make_search("indeed", country="de")) == "http://127.0.0.1:9"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from email.utils import formatdate
 from itertools import pairwise
@@ -12,31 +11,21 @@ import pytest
 from jobmatch_dagster.boards.search import make_search
 from jobmatch_dagster.crawling.archive import read_pages
 from jobmatch_dagster_tests.boards import pages
+from jobmatch_dagster_tests.crawling import five_boards
 from jobmatch_dagster_tests.crawling.conformance import Asked, Reply, Site, gzip_bomb, html, jsons
 from jobmatch_dagster_tests.crawling.conftest import DETAIL, FIRST, SEARCH, Scraping, ids, linkedin_with
 
 THROTTLED = Reply("slow down", 429, {"Retry-After": "1"})
 
 
-def test_all_postings_arrive_in_spite_of_503s_resets_and_429s(site: Site, ask: Scraping) -> None:
-    whole, dice, throttled = linkedin_with(60), random.Random(11), iter([20, 50])
-    at = next(throttled)
-
-    def answer(asked: Asked) -> Reply:
-        nonlocal at
-        if len(site.log) == at:
-            at = next(throttled, -1)
-            return THROTTLED
-        fate = dice.random()
-        if fate < 0.10:
-            return Reply("sorry", 503)
-        good = whole(asked)
-        return Reply(good.body, headers=good.headers, cut_after=40) if fate < 0.15 else good
-
-    site.answer = answer
-    result = ask(crawl_retries=6, crawl_host_concurrency=2)
+@pytest.mark.parametrize("board", five_boards.BOARDS)
+def test_all_postings_arrive_in_spite_of_503s_resets_and_429s(site: Site, ask: Scraping, board: str) -> None:
+    sound = five_boards.board_with(board, 40)
+    throttled = (15, 30) if board == "linkedin" else ()
+    site.answer = five_boards.faulty(sound, seed=11, server_errors=0.10, resets=0.05, throttled=throttled)
+    result = ask(board, crawl_retries=6, crawl_host_concurrency=2)
     assert result.status == "succeeded"
-    assert len(ids(result)) == 60
+    assert len(ids(result)) == 40
     assert result.fill_rates["description_html"] == 1.0
     assert result.retries >= 2
     assert result.success_rate < 1.0
