@@ -1,0 +1,73 @@
+"""``jobmatch api …``: serve the HTTP API, print its document, say who is of the data team."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from jobmatch_dagster.errors import JobmatchError
+
+
+@click.group()
+def api() -> None:
+    """The HTTP API for the downstream app."""
+
+
+@api.command()
+@click.option("--host", default=None, help="Address to listen on; JOBMATCH_API_HOST otherwise.")
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port; JOBMATCH_API_PORT otherwise.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the API until Ctrl-C. Starts the embedded database if it does not run."""
+    import uvicorn
+
+    from jobmatch_dagster.api.app import build_app
+    from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.supabase.ready import make_ready
+
+    given = settings()
+    changed = {"api_host": host or given.api_host, "api_port": port or given.api_port}
+    used = given.model_copy(update=changed)
+    make_ready(used)
+    click.echo(f"HTTP API: http://{used.api_host}:{used.api_port}/v1/docs   (end with Ctrl-C)")
+    # No access log: its lines hold addresses and ids. Figures are at /v1/metrics.
+    uvicorn.run(
+        build_app(used),
+        host=used.api_host,
+        port=used.api_port,
+        access_log=False,
+        server_header=False,
+        log_level=used.log_level,
+        timeout_keep_alive=15,
+        h11_max_incomplete_event_size=65_536,
+    )
+
+
+@api.command()
+def openapi() -> None:
+    """Print the OpenAPI document. Needs no database."""
+    import tempfile
+    from pathlib import Path
+
+    from jobmatch_dagster.api.app import build_app
+    from jobmatch_dagster.settings import load
+
+    with tempfile.TemporaryDirectory() as home:  # the document depends on no secret, and none shall be made for it
+        app = build_app(load(home=Path(home), supabase_url=None, supabase_secret_key=None, supabase_db_url=None))
+        click.echo(json.dumps(app.openapi(), indent=2, ensure_ascii=False))
+
+
+@api.command("data-team")
+@click.argument("person")
+@click.option("--remove", is_flag=True, help="Take the role away.")
+def data_team(person: str, remove: bool) -> None:
+    """Give an account (its id or address) the data team's role, or take it away. It counts from the next sign-in."""
+    from jobmatch_dagster.api.roles import set_data_team
+    from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.supabase.accounts import find_user
+
+    user_id = find_user(settings(), person)
+    if user_id is None:
+        raise JobmatchError("The person", "has no account here", "Give the account's id, or its e-mail address.")
+    set_data_team(settings(), user_id, not remove)
+    click.echo(f"{user_id} is {'no longer' if remove else 'now'} of the data team")
