@@ -14,12 +14,20 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
-from jobmatch_dagster.postings.characters import ALONE, CHARACTERS, OUTSIDE, encode
+from jobmatch_dagster.postings.characters import ALONE, CHARACTERS, DIGIT, OUTSIDE, encode
 from jobmatch_dagster.postings.words import load
 
 LONGEST = 9  # words of a phrase
 _MAX_WORDS = 400_000
 _SEED = np.uint64(0xCBF29CE484222325)
+
+
+# What a list's phrases are good for: by themselves, only beside a digit, or only as context near one of the former.
+ALWAYS, BESIDE_DIGIT, CONTEXT = 0, 1, 2
+_CONTEXT_LISTS = frozenset(
+    {"pay", "not_pay", "gross", "experience", "not_asked", "degree_asked", "not_degree", "not_level"}
+)
+NEAR = 260  # characters within which context counts
 
 
 class Hit(NamedTuple):
@@ -85,6 +93,16 @@ def _hash_word(word: str) -> int:
     return value
 
 
+def _use(name: str, words: tuple[str, ...]) -> int:
+    if name in _CONTEXT_LISTS:
+        return CONTEXT
+    # short words for years ("an", "rok", "yr") are words of other languages, too
+    beside_digit = name in ("money", "thousands") or (
+        name == "years" and len(words[0]) <= 3 and ord(words[0][0]) < 0x3000
+    )
+    return BESIDE_DIGIT if beside_digit else ALWAYS
+
+
 class _Phrases:
     """The hash table of all phrases and of their beginnings."""
 
@@ -101,6 +119,8 @@ class _Phrases:
             [(name, label, frozenset(forms) if "" not in forms else None) for (name, label), forms in entry.items()]
             for entry in meanings.values()
         ]
+        uses = [min(_use(name, words) for name, _ in entry) for words, entry in meanings.items()]
+        self.uses = np.array([CONTEXT, *uses], np.int8)
         entries: dict[int, int] = {}
         for number, words in enumerate(meanings, 1):
             value = 0
@@ -129,7 +149,7 @@ def find(texts: Sequence[str]) -> list[Hits]:
     capacity = len(codes) // 4 + 64 * len(texts) + 64
     while True:
         found = np.empty((capacity, 4), np.int32)
-        count = _find(codes, bounds, CHARACTERS, phrases.keys, phrases.values, found)
+        count = _find(codes, bounds, CHARACTERS, phrases.keys, phrases.values, phrases.uses, found)
         if count <= capacity:
             break
         capacity = count
@@ -187,13 +207,14 @@ def _joined(codes, first, second):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _find(codes, bounds, characters, keys, values, found):  # type: ignore[no-untyped-def]
+def _find(codes, bounds, characters, keys, values, uses, found):  # type: ignore[no-untyped-def]
     """Rows (text, start, end, entry) of all phrases; returns how many there are, also where they did not fit."""
     count = 0
     mask = np.uint64(len(keys) - 1)
     room = min(_MAX_WORDS, len(codes) + 2)
     firsts, lasts, hashes = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint64)
     for item in range(len(bounds) - 1):
+        begin = count
         words = _words(codes, bounds[item], bounds[item + 1], characters, firsts, lasts, hashes)
         for first in range(words):
             value = np.uint64(0)
@@ -208,8 +229,45 @@ def _find(codes, bounds, characters, keys, values, found):  # type: ignore[no-un
                 if values[place] < 0:
                     break
                 if values[place] > 0:
+                    use = uses[values[place]]
+                    if use == BESIDE_DIGIT and not _digit_near(
+                        codes, bounds[item], bounds[item + 1], firsts[first], lasts[last], characters
+                    ):
+                        continue
                     if count < len(found):
                         found[count, 0], found[count, 3] = item, values[place]
                         found[count, 1], found[count, 2] = firsts[first] - bounds[item], lasts[last] - bounds[item]
                     count += 1
+        if count <= len(found):
+            count = _context_near(found, begin, count, uses)
     return count
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _digit_near(codes, start, end, first, last, characters):  # type: ignore[no-untyped-def]
+    """True if a digit stands within a few characters before or behind."""
+    for at in range(max(start, first - 10), min(end, last + 5)):
+        code = codes[at]
+        if (at < first or at >= last) and code < 65_536 and characters[0, code] == DIGIT:
+            return True
+    return False
+
+
+@numba.njit(cache=True, nogil=True)
+def _context_near(found, begin, count, uses):  # type: ignore[no-untyped-def]
+    """Drop the context of one text that is far from everything it could be context of; returns the new number of rows."""
+    kept, anchor_before, anchor_after = begin, -NEAR - 1, begin
+    for row in range(begin, count):
+        start = found[row, 1]
+        if uses[found[row, 3]] != CONTEXT:
+            anchor_before = start
+        else:
+            anchor_after = max(anchor_after, row)
+            while anchor_after < count and uses[found[anchor_after, 3]] == CONTEXT:
+                anchor_after += 1
+            near = start - anchor_before <= NEAR or (anchor_after < count and found[anchor_after, 1] - start <= NEAR)
+            if not near:
+                continue
+        found[kept] = found[row]
+        kept += 1
+    return kept

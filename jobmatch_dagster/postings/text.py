@@ -17,6 +17,7 @@ MAX_HTML_CHARS = 5_000_000
 MAX_TEXT_CHARS = 1_000_000
 MAX_TITLE_CHARS = 500
 _PASSES = 8
+_LONGEST_BUTTON = 36  # characters of a line that may be a page's button
 
 _BLOCK = (
     "address|article|aside|blockquote|body|br|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|head|header|hr|"
@@ -54,21 +55,29 @@ _LINES = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n\n"}
 _TRANSLATION = _INVISIBLE | _CONTROL | _SPACES | _LINES
 _NEEDS_TRANSLATION = re.compile("[" + "".join(re.escape(chr(code)) for code in _TRANSLATION) + "]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# One look that tells whether any of the three repairs can be needed.
+_SUSPECT = re.compile(
+    "[\ud800-\udfffÂÃâÄÅÐÑï\u0080-\u009f" + "".join(re.escape(chr(code)) for code in _TRANSLATION) + "]"
+)
+_LONE_BULLET = re.compile(r"^•$\n?", re.MULTILINE)
+_ASCII_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Bytes of UTF-8 that were read as Latin-1 or Windows-1252, or Windows-1252's controls.
 _MOJIBAKE = re.compile("[ÂÃâÄÅÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|ï»¿|ï¿½|[\u0080-\u009f]")
-_BULLET = re.compile(r"^[ \t]*(?:[•●▪◦‣·∙○■□►▶➢➤✓✔*–—-])[ \t]*\n+[ \t]*(?=\S)", re.MULTILINE)
 
 
 def unicode_clean(text: str) -> str:
     """Repair the characters of a text: mojibake, lone surrogates, invisible marks, exotic spaces; compose accents (NFC)."""
+    if text.isascii():
+        return text.translate(_TRANSLATION) if _ASCII_CONTROL.search(text) else text
+    if not _SUSPECT.search(text):
+        return unicodedata.normalize("NFC", text)
     if _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if _MOJIBAKE.search(text):
         import ftfy
 
         text = ftfy.fix_encoding(text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", text)
     if _NEEDS_TRANSLATION.search(text):
         text = text.translate(_TRANSLATION)
     return text
@@ -144,16 +153,19 @@ def _soft_breaks(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = [" ".join(line.split()) for line in text.split("\n")]
-    kept: list[str] = []
-    for line in lines:
-        if line in ("•", "") and (not kept or not kept[-1]):
-            continue
-        kept.append("" if line == "•" else line)
-    while kept and not kept[-1]:
-        kept.pop()
-    return "\n".join(kept)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _once(text.replace("\t", " "), "  ", " ").replace(" \n", "\n").replace("\n ", "\n").strip()
+    if "\n•\n" in text or text.startswith("•\n") or text.endswith("\n•"):
+        text = _LONE_BULLET.sub("", text)
+    return _once(text, "\n\n\n", "\n\n").strip()
+
+
+def _once(text: str, run: str, single: str) -> str:
+    """Shorten every run of a character; each turn at least halves them, which is faster than a pattern."""
+    while run in text:
+        text = text.replace(run, single)
+    return text
 
 
 @lru_cache(maxsize=1)
@@ -165,5 +177,9 @@ def without_boilerplate(text: str) -> str:
     """Drop whole lines that are nothing but a page's own buttons ("Apply now", "Accept all cookies"), in any of the languages."""
     known = _boilerplate()
     lines = text.split("\n")
-    kept = [line for line in lines if len(line) > 60 or line.strip("•…!.»→> ").casefold() not in known or not line]
+    kept = [
+        line
+        for line in lines
+        if len(line) > _LONGEST_BUTTON or line[:1] == "•" or line.strip("•…!.»→> ").casefold() not in known or not line
+    ]
     return text if len(kept) == len(lines) else _tidy("\n".join(kept))

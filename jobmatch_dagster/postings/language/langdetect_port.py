@@ -21,6 +21,7 @@ MAX_TEXT_LENGTH = 10_000
 TRIALS = 7
 _URL = re.compile(r"https?://[-_.?&~;+=/#0-9A-Za-z]{1,2076}")
 _MAIL = re.compile(r"[-_.0-9A-Za-z]{1,64}@[-_0-9A-Za-z]{1,255}[-_.0-9A-Za-z]{1,255}")
+_VIETNAMESE_MARK = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _SPACE = 32
 _MASK = (1 << CODE_BITS) - 1
 
@@ -59,7 +60,7 @@ def _prepared(text: str) -> str:
         text = _URL.sub(" ", text)
     if "@" in text:
         text = _MAIL.sub(" ", text)
-    if not text.isascii():
+    if not text.isascii() and _VIETNAMESE_MARK.search(text):
         from langdetect.utils.ngram import NGram
 
         text = NGram.normalize_vi(text)
