@@ -20,22 +20,25 @@ from jobmatch_dagster.api.replies import NOT_CHANGED, reply
 from jobmatch_dagster.api.routes.audit import note
 from jobmatch_dagster.api.shapes.common import (
     LINE,
-    Country,
+    Countries,
     Currency,
     Cursor,
-    Employment,
-    Language,
+    Employments,
+    Languages,
     Limit,
     Line,
-    Remote,
-    Seniority,
+    Remotes,
+    Seniorities,
 )
 from jobmatch_dagster.api.shapes.jobs import Facets, Job, JobChange, JobDetail, Jobs
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=documented("unauthorized"))
 
 JobId = Annotated[UUID, Path(description="The job's id.")]
-Skill = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=LINE)]
+_Skill = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=LINE)]
+Skills = Annotated[
+    list[_Skill], Query(default_factory=list, max_length=10, description="Ids or labels; a job names all of them.")
+]
 _SKILL_SECONDS = 600
 _PUBLIC_SECONDS = 30
 _skills: TTLCache[str, dict[str, str]] = TTLCache(64, _SKILL_SECONDS)
@@ -47,16 +50,16 @@ def search(
     request: Request,
     person: Anybody,
     parts: UseParts,
+    skill: Skills,
+    country: Countries,
+    remote: Remotes,
+    seniority: Seniorities,
+    employment_type: Employments,
+    language: Languages,
     q: Annotated[Line | None, Query(description='Words; "in quotes" together, with a minus left out.')] = None,
-    skill: Annotated[list[Skill], Query(max_length=10, description="Ids or labels; a job names all of them.")] = [],  # noqa: B006
-    country: Annotated[list[Country], Query(max_length=20, description="ISO 3166-1 codes; any of them.")] = [],  # noqa: B006
     city: Line | None = None,
     place: Annotated[Line | None, Query(description="A city; jobs within `radius_km` of it.")] = None,
     radius_km: Annotated[float, Query(ge=1, le=500)] = 50,
-    remote: Annotated[list[Remote], Query(max_length=3)] = [],  # noqa: B006
-    seniority: Annotated[list[Seniority], Query(max_length=8)] = [],  # noqa: B006
-    employment_type: Annotated[list[Employment], Query(max_length=7)] = [],  # noqa: B006
-    language: Annotated[list[Language], Query(max_length=20)] = [],  # noqa: B006
     company: Line | None = None,
     min_salary: Annotated[float | None, Query(ge=0, le=1e12, description="A year, in `currency`.")] = None,
     currency: Annotated[Currency, Query(description="ISO 4217; other currencies are converted.")] = "EUR",

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from jobmatch_dagster.api.access import SignedIn, UseParts
 from jobmatch_dagster.api.problems import Problem, documented
 from jobmatch_dagster.api.replies import NOT_CHANGED, reply
-from jobmatch_dagster.api.shapes.common import Country, Cursor, Employment, Limit, Remote, Seniority
+from jobmatch_dagster.api.shapes.common import Countries, Cursor, Employments, Limit, Remotes, Seniorities
 from jobmatch_dagster.api.shapes.matches import (
     Feedback,
     FeedbackEntry,
@@ -64,12 +64,12 @@ def list_matches(
     request: Request,
     person: SignedIn,
     parts: UseParts,
+    country: Countries,
+    remote: Remotes,
+    seniority: Seniorities,
+    employment_type: Employments,
     resume_id: Annotated[UUID | None, Query(description="Only of this résumé.")] = None,
     min_score: Annotated[float, Query(ge=0, le=1)] = 0.0,
-    country: Annotated[list[Country], Query(max_length=20)] = [],  # noqa: B006
-    remote: Annotated[list[Remote], Query(max_length=3)] = [],  # noqa: B006
-    seniority: Annotated[list[Seniority], Query(max_length=8)] = [],  # noqa: B006
-    employment_type: Annotated[list[Employment], Query(max_length=7)] = [],  # noqa: B006
     feedback: Annotated[Kind | None, Query(description="Only jobs of which the person said this.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,

@@ -20,6 +20,13 @@ Remote = Annotated[str, StringConstraints(pattern=REMOTE)]
 Seniority = Annotated[str, StringConstraints(pattern=SENIORITY)]
 Employment = Annotated[str, StringConstraints(pattern=EMPLOYMENT)]
 
+Countries = Annotated[
+    list[Country], Query(default_factory=list, max_length=20, description="ISO 3166-1 codes; any of them.")
+]
+Remotes = Annotated[list[Remote], Query(default_factory=list, max_length=3, description="Any of them.")]
+Seniorities = Annotated[list[Seniority], Query(default_factory=list, max_length=8, description="Any of them.")]
+Employments = Annotated[list[Employment], Query(default_factory=list, max_length=7, description="Any of them.")]
+Languages = Annotated[list[Language], Query(default_factory=list, max_length=20, description="ISO 639-1; any of them.")]
 Limit = Annotated[int, Query(ge=1, le=100, description="Rows of a page.")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before.")]
 
