@@ -1,7 +1,7 @@
 """Turns concepts into the arrays that the matcher and the matching room read. Reading the lists belongs to ``concepts``.
 
 The arrays:
-    keys, values, more, words the phrase table over all spellings; values are form numbers
+    slots                     the phrase table over all spellings; its numbers are form numbers
     word_*                    what the tagger knows of each known word (tagger.WordFeatures)
     form_skill                int32, skill of a form; NO_SKILL for a stop phrase, which only keeps others from matching
     form_rule                 uint8, 0 none, 1 case, 2 context
@@ -60,6 +60,7 @@ def deciding_files() -> list[Path]:
         DATA / "stop_phrases.txt",
         *names.files(),
         *own,
+        *code,
     ]
 
 
@@ -114,10 +115,7 @@ def _form_arrays(concepts: list[Concept]) -> dict[str, np.ndarray]:
     blank = [Form(text) for text in stops]
     everything = [*(form for _, _, form in forms), *blank]
     return {
-        "keys": table.keys,
-        "values": table.values,
-        "more": table.more,
-        "words": table.words,
+        "slots": table.slots,
         **{f"word_{name}": column for name, column in words._asdict().items()},
         "form_skill": np.array([*(skill for skill, _, _ in forms), *([NO_SKILL] * len(stops))], np.int32),
         "form_rule": np.array([AMBIGUITIES.index(form.ambiguity) for form in everything], np.uint8),

@@ -23,7 +23,7 @@ NO_FORM = -1
 """Form of a candidate: a span that the tagger found and the taxonomy lacks."""
 PART_BARS = np.array([0.0, 0.0, 0.3, 0.5])
 """Probability of being part of a span below which a form of that gate (compiling.GATES) is stopped."""
-WHOLE_BARS = np.array([0.0, 0.0, 0.4, 0.55])
+WHOLE_BARS = np.array([0.0, 0.0, 0.45, 0.58])
 """Probability of being a whole span, neither more nor less, below which a form of that gate is stopped."""
 ASKED_GATE = compiling.GATES.index("asked")
 ADMIT_BAR = 0.6
@@ -99,8 +99,8 @@ def _new_desk(longest, n_languages):  # type: ignore[no-untyped-def]
         np.empty(longest, np.uint8),
         np.empty(longest, np.uint8),
         np.empty((longest, 3), np.float64),
-        np.empty((3, reading.LONGEST_UNIT, 3), np.float64),
-        np.empty((min(longest, tagger.MOST_LOOSE), tagger.OFFSETS, 3), np.float32),
+        np.empty((2, 3 * (reading.LONGEST_UNIT + 4)), np.float64),
+        np.empty((min(longest, tagger.MOST_LOOSE), 15), np.float32),
         np.zeros(n_languages, np.int32),
     )
 
@@ -222,7 +222,8 @@ def _free_spans(lo, hi, n, tokens, found, units, desk, spans):  # type: ignore[n
     p, k, t = desk.p, 0, lo
     for m in range(n):
         if found.picked[m] == 1:
-            desk.owner[found.start[m] - lo : found.end[m] - lo] = 1
+            for u in range(found.start[m], found.end[m]):
+                desk.owner[u - lo] = 1
     while t < hi:
         if p[t - lo, tagger.O] >= 0.5 or p[t - lo, tagger.B] < p[t - lo, tagger.I]:
             t += 1
@@ -237,7 +238,8 @@ def _free_spans(lo, hi, n, tokens, found, units, desk, spans):  # type: ignore[n
         t = u
     for m in range(n):
         if found.picked[m] == 1:
-            desk.owner[found.start[m] - lo : found.end[m] - lo] = -1
+            for u in range(found.start[m], found.end[m]):
+                desk.owner[u - lo] = -1
     return k
 
 

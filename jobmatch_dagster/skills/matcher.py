@@ -18,7 +18,18 @@ import numpy as np
 from numba import njit
 
 from jobmatch_dagster.skills.concepts import KINDS
-from jobmatch_dagster.skills.phrases import GAP_KIND, NO_GAP, NO_WORD, NUMBER_WORD, ROOT, look, step
+from jobmatch_dagster.skills.phrases import (
+    GAP_KIND,
+    NO_GAP,
+    NO_WORD,
+    NUMBER_WORD,
+    ROOT,
+    goes_on,
+    look,
+    phrase_of,
+    step,
+    word_of,
+)
 from jobmatch_dagster.skills.tokens import Gap, Shape
 
 RULE_NONE, RULE_CASE, RULE_CONTEXT = 0, 1, 2
@@ -75,38 +86,38 @@ def find(lo, hi, tokens, skipped, table, words, found):  # type: ignore[no-untyp
     Returns:
         how many were found; they are in the order of their first token, then of their length.
     """
-    n, room = 0, len(found.start)
+    n, room, slots = 0, len(found.start), table.slots
     for t in range(lo, hi):
         state = step(ROOT, np.uint8(0), tokens.hash[t])
-        slot = look(table.keys, state)
+        slot = look(slots, state)
         if slot < 0:
             words[t - lo] = NO_WORD
             continue
-        words[t - lo] = table.words[slot]
-        if table.values[slot] >= 0 and n < room:
-            found.start[n], found.end[n], found.form[n] = t, t + 1, table.values[slot]
+        info = slots[slot, 1]
+        words[t - lo] = word_of(info)
+        if phrase_of(info) >= 0 and n < room:
+            found.start[n], found.end[n], found.form[n] = t, t + 1, phrase_of(info)
             n += 1
         u = t + 1
-        while table.more[slot] and u < hi:
+        while goes_on(info) and u < hi:
             kind = _GAP_KIND[tokens.gap[u]]
             if kind == NO_GAP:
                 if tokens.gap[u] != _NEWLINE or tokens.shape[u] != _LOWER:
                     break
                 kind = np.uint8(0)
             following = step(state, kind, tokens.hash[u])
-            slot2 = look(table.keys, following)
-            if slot2 < 0 and tokens.shape[u] == _NUMBER:
+            slot = look(slots, following)
+            if slot < 0 and tokens.shape[u] == _NUMBER:
                 following = step(state, kind, NUMBER_WORD)
-                slot2 = look(table.keys, following)
-            if slot2 < 0:
-                if kind != 0 or not _among(tokens.hash[u], skipped):
-                    break
-                u += 1
-                continue
-            state, slot = following, slot2
+                slot = look(slots, following)
             u += 1
-            if table.values[slot] >= 0 and n < room:
-                found.start[n], found.end[n], found.form[n] = t, u, table.values[slot]
+            if slot < 0:
+                if kind != 0 or not _among(tokens.hash[u - 1], skipped):
+                    break
+                continue
+            state, info = following, slots[slot, 1]
+            if phrase_of(info) >= 0 and n < room:
+                found.start[n], found.end[n], found.form[n] = t, u, phrase_of(info)
                 n += 1
     return n
 
@@ -194,12 +205,14 @@ def choose(n, found, lo, owner, forms, all_count):  # type: ignore[no-untyped-de
                 same = same and owner[t - lo] == inside
             if free:
                 found.picked[m] = 1
-                owner[s - lo : e - lo] = m
+                for t in range(s, e):
+                    owner[t - lo] = m
             elif same and _nests(found.form[inside], found.form[m], forms):
                 found.picked[m] = 2
     for m in range(n):
         if found.picked[m] == 1:
-            owner[found.start[m] - lo : found.end[m] - lo] = -1
+            for t in range(found.start[m], found.end[m]):
+                owner[t - lo] = -1
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -37,19 +37,35 @@ _S33, _S29 = np.uint64(33), np.uint64(29)
 ROOT = np.uint64(0x2545F4914F6CDD1D)
 NUMBER_WORD = np.uint64(0x6E756D6265720001)
 """Stands for any number in a phrase; written ``<n>`` in data files."""
-PREFIX = -1
 NO_WORD = -1
 
 
 class PhraseTable(NamedTuple):
-    """Slots of the table: ``keys`` uint64[2^k] (0 = free), ``values`` int32 (the phrase's number, or PREFIX), ``more`` uint8
-    (it goes on), ``words`` int32 (number of the known word that this single word is, or NO_WORD).
+    """One slot a row, so that a look costs one cache line: ``slots`` uint64[2^k, 2].
+
+    Column 0 is the key (0 = free). Column 1 holds, from the lowest bit: 1 if the phrase goes on; 31 bits, the phrase's number
+    plus one (0 = only a beginning); 32 bits, the number of the known word plus one (0 = not a single known word).
     """
 
-    keys: np.ndarray
-    values: np.ndarray
-    more: np.ndarray
-    words: np.ndarray
+    slots: np.ndarray
+
+
+@njit(cache=True, nogil=True, inline="always")
+def goes_on(info):  # type: ignore[no-untyped-def]
+    """Whether a longer phrase begins like this."""
+    return info & np.uint64(1) != 0
+
+
+@njit(cache=True, nogil=True, inline="always")
+def phrase_of(info):  # type: ignore[no-untyped-def]
+    """Number of the phrase, or -1."""
+    return np.int64((info >> np.uint64(1)) & np.uint64(0x7FFFFFFF)) - 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def word_of(info):  # type: ignore[no-untyped-def]
+    """Number of the known word, or NO_WORD."""
+    return np.int64(info >> np.uint64(32)) - 1
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -65,42 +81,42 @@ def step(state, gap, word):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def look(keys, state):  # type: ignore[no-untyped-def]
+def look(slots, state):  # type: ignore[no-untyped-def]
     """Slot of ``state`` in the table, or -1."""
-    mask = np.uint64(len(keys) - 1)
+    mask = np.uint64(len(slots) - 1)
     slot = (state >> np.uint64(7)) & mask
-    while keys[slot] != 0:
-        if keys[slot] == state:
+    while slots[slot, 0] != 0:
+        if slots[slot, 0] == state:
             return np.int64(slot)
         slot = (slot + np.uint64(1)) & mask
     return np.int64(-1)
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _claim(table, state):  # type: ignore[no-untyped-def]
+def _claim(slots, state):  # type: ignore[no-untyped-def]
     """Slot of ``state``, taken now if it is new."""
-    mask = np.uint64(len(table.keys) - 1)
+    mask = np.uint64(len(slots) - 1)
     slot = (state >> np.uint64(7)) & mask
-    while table.keys[slot] != 0 and table.keys[slot] != state:
+    while slots[slot, 0] != 0 and slots[slot, 0] != state:
         slot = (slot + np.uint64(1)) & mask
-    table.keys[slot] = state
+    slots[slot, 0] = state
     return np.int64(slot)
 
 
 @njit(cache=True, nogil=True)
-def _insert(table, hashes, gap_kinds, first, numbers, known_words):  # type: ignore[no-untyped-def]
+def _insert(slots, hashes, gap_kinds, first, numbers, known_words):  # type: ignore[no-untyped-def]
     """Add phrases, where two are equal the first stays, and known words."""
     for p in range(len(first) - 1):
         state = ROOT
         for t in range(first[p], first[p + 1]):
             state = step(state, np.uint8(0) if t == first[p] else gap_kinds[t], hashes[t])
-            slot = _claim(table, state)
+            slot = _claim(slots, state)
             if t + 1 < first[p + 1]:
-                table.more[slot] = 1
-            elif table.values[slot] < 0:
-                table.values[slot] = numbers[p]
+                slots[slot, 1] |= np.uint64(1)
+            elif phrase_of(slots[slot, 1]) < 0:
+                slots[slot, 1] |= np.uint64(numbers[p] + 1) << np.uint64(1)
     for w in range(len(known_words)):
-        table.words[_claim(table, step(ROOT, np.uint8(0), known_words[w]))] = w
+        slots[_claim(slots, step(ROOT, np.uint8(0), known_words[w])), 1] |= np.uint64(w + 1) << np.uint64(32)
 
 
 def build(phrases: Sequence[str], numbers: np.ndarray, known_words: np.ndarray | None = None) -> PhraseTable:
@@ -121,13 +137,8 @@ def build(phrases: Sequence[str], numbers: np.ndarray, known_words: np.ndarray |
     first = np.concatenate(([0], np.cumsum(lengths[good]))).astype(np.int32)
     known = np.empty(0, np.uint64) if known_words is None else known_words
     room = 1 << max(10, int(np.ceil(np.log2(max(1, keep.sum() + len(known)) * 1.2))))
-    table = PhraseTable(
-        np.zeros(room, np.uint64),
-        np.full(room, PREFIX, np.int32),
-        np.zeros(room, np.uint8),
-        np.full(room, NO_WORD, np.int32),
-    )
-    _insert(table, hashes[keep], gap_kinds[keep], first, np.asarray(numbers, np.int32)[good], known)
+    table = PhraseTable(np.zeros((room, 2), np.uint64))
+    _insert(table.slots, hashes[keep], gap_kinds[keep], first, np.asarray(numbers, np.int32)[good], known)
     return table
 
 

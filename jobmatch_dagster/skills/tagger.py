@@ -41,7 +41,12 @@ _CUE_LAST = int(Says.EXCLUDED)
 
 
 class Model(NamedTuple):
-    """Weights, float32, last axis the tags B, I, O. Second axis the neighbour, where there is one."""
+    """Weights, float32.
+
+    ``word``, ``shape``, ``zipf`` end in an axis of 15: what a word says to the two tokens before it, to itself and to the two
+    behind it, for the tags B, I, O each; ``affix``, ``use``, ``lex`` in one of 9: to the token before, itself, the one behind.
+    The others end in the tags.
+    """
 
     word_hash: np.ndarray
     word: np.ndarray
@@ -64,12 +69,16 @@ class Model(NamedTuple):
 def load() -> Model:
     """The weights shipped with the package."""
     with np.load(DATA / "tagger.npz") as data:
-        return Model(*(_wide(data[name]) for name in Model._fields))
+        return Model(*(_spoken(name, data[name]) for name in Model._fields))
 
 
-def _wide(weights: np.ndarray) -> np.ndarray:
-    """Weights are kept in half precision on disk."""
-    return weights.astype(np.float32) if weights.dtype == np.float16 else weights
+def _spoken(name: str, weights: np.ndarray) -> np.ndarray:
+    """Weights as they are used: half precision made single, and per listener instead of per neighbour."""
+    if weights.dtype == np.float16:
+        weights = weights.astype(np.float32)
+    if name not in ("word", "shape", "zipf", "affix", "use", "lex"):
+        return weights
+    return np.ascontiguousarray(weights[..., ::-1, :]).reshape(*weights.shape[:-2], -1)
 
 
 def levels(counts: np.ndarray) -> np.ndarray:
@@ -147,71 +156,77 @@ def tag_unit(first, last, lo, tokens, words, emissions, loose, lex, cue, model, 
     Args:
         words: int32 per token from lo: its row in ``emissions``, or -1 - its row in ``loose`` for an unknown word.
         lex, cue: codes per token from lo.
-        chain: scratch, float64 (3, at least the unit's length, 3).
+        chain: scratch, float64 (2, at least 3 times the unit's length plus 4).
     """
     n = last - first
-    emit, alpha, beta = chain[0], chain[1], chain[2]
+    emit, alpha = chain[0], chain[1]
     length, density = unit_codes(first, last, lo, lex)
+    _emit(first, last, lo, tokens, words, emissions, loose, lex, model, emit)
+    a0, a1, a2 = 1.0, 0.0, 0.0
+    tr = model.transition
     for k in range(n):
-        _emit(first + k, first, last, lo, tokens, words, emissions, loose, lex, model, emit[k])
-        for y in range(3):
-            emit[k, y] += model.length[length, y] + model.density[density, y] + model.cue[cue[first + k - lo], y]
-            if k == 0:
-                emit[k, y] += model.first[y]
-        top = max(emit[k, 0], emit[k, 1], emit[k, 2])
-        for y in range(3):
-            emit[k, y] = np.exp(emit[k, y] - top)
-    for k in range(n):
-        total = 0.0
-        for y in range(3):
-            before = 1.0 if y != I else 0.0
-            if k > 0:
-                before = 0.0
-                for x in range(3):
-                    before += alpha[k - 1, x] * model.transition[x, y]
-            alpha[k, y] = emit[k, y] * before
-            total += alpha[k, y]
-        for y in range(3):
-            alpha[k, y] /= total
-    beta[n - 1] = 1.0
-    for k in range(n - 2, -1, -1):
-        total = 0.0
-        for y in range(3):
-            value = 0.0
-            for x in range(3):
-                value += model.transition[y, x] * emit[k + 1, x] * beta[k + 1, x]
-            beta[k, y] = value
-            total += value
-        for y in range(3):
-            beta[k, y] /= total
-    for k in range(n):
-        total = alpha[k, 0] * beta[k, 0] + alpha[k, 1] * beta[k, 1] + alpha[k, 2] * beta[k, 2]
-        for y in range(3):
-            p[first - lo + k, y] = alpha[k, y] * beta[k, y] / total
+        at, felt = 3 * (k + 2), cue[first + k - lo]
+        e0 = emit[at] + model.bias[0] + model.length[length, 0] + model.density[density, 0] + model.cue[felt, 0]
+        e1 = emit[at + 1] + model.bias[1] + model.length[length, 1] + model.density[density, 1] + model.cue[felt, 1]
+        e2 = emit[at + 2] + model.bias[2] + model.length[length, 2] + model.density[density, 2] + model.cue[felt, 2]
+        if k == 0:
+            e0, e1, e2 = np.exp(e0 + model.first[0] - e2 - model.first[2]), 0.0, 1.0
+            b0, b1, b2 = 1.0, 0.0, 1.0
+        else:
+            e0, e1, e2 = np.exp(e0 - e2), np.exp(e1 - e2), 1.0
+            b0 = a0 * tr[0, 0] + a1 * tr[1, 0] + a2 * tr[2, 0]
+            b1 = a0 * tr[0, 1] + a1 * tr[1, 1] + a2 * tr[2, 1]
+            b2 = a0 * tr[0, 2] + a1 * tr[1, 2] + a2 * tr[2, 2]
+        emit[at], emit[at + 1], emit[at + 2] = e0, e1, e2
+        a0, a1, a2 = b0 * e0, b1 * e1, b2 * e2
+        scale = 1.0 / (a0 + a1 + a2)
+        a0, a1, a2 = a0 * scale, a1 * scale, a2 * scale
+        alpha[at], alpha[at + 1], alpha[at + 2] = a0, a1, a2
+    b0, b1, b2 = 1.0, 1.0, 1.0
+    for k in range(n - 1, -1, -1):
+        at = 3 * (k + 2)
+        q0, q1, q2 = alpha[at] * b0, alpha[at + 1] * b1, alpha[at + 2] * b2
+        scale = 1.0 / (q0 + q1 + q2)
+        row = first - lo + k
+        p[row, 0], p[row, 1], p[row, 2] = q0 * scale, q1 * scale, q2 * scale
+        g0, g1, g2 = emit[at] * b0, emit[at + 1] * b1, emit[at + 2] * b2
+        b0 = tr[0, 0] * g0 + tr[0, 1] * g1 + tr[0, 2] * g2
+        b1 = tr[1, 0] * g0 + tr[1, 1] * g1 + tr[1, 2] * g2
+        b2 = tr[2, 0] * g0 + tr[2, 1] * g1 + tr[2, 2] * g2
+        scale = 1.0 / (b0 + b1 + b2)
+        b0, b1, b2 = b0 * scale, b1 * scale, b2 * scale
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _emit(t, first, last, lo, tokens, words, emissions, loose, lex, model, out):  # type: ignore[no-untyped-def]
-    """What the words around token t say for each tag."""
-    for y in range(3):
-        out[y] = model.bias[y]
-    for d in range(OFFSETS):
-        v = t + d - 2
-        if v < first or v >= last:
+@njit(cache=True, nogil=True)
+def _emit(first, last, lo, tokens, words, emissions, loose, lex, model, out):  # type: ignore[no-untyped-def]
+    """What the words around each token say for each tag; token k of the unit is at ``out[3 * (k + 2):]``.
+
+    A word speaks to two tokens on either side at once: its 15 weights are added to 15 neighbouring places.
+    """
+    n = last - first
+    for i in range(3 * (n + 4)):
+        out[i] = 0.0
+    for k in range(n):
+        v = first + k
+        row, at, shape, code = words[v - lo], 3 * k, tokens.shape[v], lex[v - lo]
+        if row >= 0:
+            for i in range(15):
+                out[at + i] += emissions[row, i] + model.shape[shape, i]
+        else:
+            for i in range(15):
+                out[at + i] += loose[-1 - row, i] + model.shape[shape, i]
+        for i in range(9):
+            out[at + 3 + i] += model.lex[code, i]
+    for d in range(2):
+        for k in range(min(2 - d, n)):
             for y in range(3):
-                out[y] += model.edge[d, y]
-            continue
-        row, shape = words[v - lo], tokens.shape[v]
-        for y in range(3):
-            out[y] += (emissions[row, d, y] if row >= 0 else loose[-1 - row, d, y]) + model.shape[shape, d, y]
-        if 1 <= d <= 3:
-            for y in range(3):
-                out[y] += model.lex[lex[v - lo], d - 1, y]
+                out[3 * (k + 2) + y] += model.edge[d, y]
+                out[3 * (n - k + 1) + y] += model.edge[4 - d, y]
 
 
 @njit(cache=True, nogil=True)
 def loose_words(lo, hi, tokens, codes, folds, words, model, loose):  # type: ignore[no-untyped-def]
-    """Give the unknown words of [lo, hi) rows in ``loose`` (float32, 5, 3) and say so in ``words``."""
+    """Give the unknown words of [lo, hi) rows in ``loose`` (float32, 15) and say so in ``words``."""
     n = 0
     hashes = np.empty(9, np.uint64)
     for t in range(lo, hi):
@@ -221,21 +236,31 @@ def loose_words(lo, hi, tokens, codes, folds, words, model, loose):  # type: ign
             words[t - lo] = -n
             continue
         affix_hashes(codes, tokens.start[t], tokens.end[t], folds, hashes)
-        for d in range(OFFSETS):
-            for y in range(3):
-                loose[n, d, y] = model.zipf[0, d, y]
-        for d in range(NEAR):
-            for y in range(3):
-                for use in range(len(model.use)):
-                    loose[n, d + 1, y] += model.use[use, 0, d, y]
+        for i in range(15):
+            loose[n, i] = model.zipf[0, i]
+        for i in range(9):
+            for use in range(len(model.use)):
+                loose[n, i + 3] += model.use[use, 0, i]
         for a in range(3):
-            at = np.searchsorted(model.affix_hash, hashes[a])
-            if at < len(model.affix_hash) and model.affix_hash[at] == hashes[a]:
-                for d in range(NEAR):
-                    for y in range(3):
-                        loose[n, d + 1, y] += model.affix[at, d, y]
+            at = _place(model.affix_hash, hashes[a])
+            if at >= 0:
+                for i in range(9):
+                    loose[n, i + 3] += model.affix[at, i]
         words[t - lo] = -1 - n
         n += 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _place(ascending, value):  # type: ignore[no-untyped-def]
+    """Index of a value in an ascending array, or -1."""
+    low, high = 0, len(ascending)
+    while low < high:
+        middle = (low + high) // 2
+        if ascending[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(ascending) and ascending[low] == value else -1
 
 
 class WordFeatures(NamedTuple):
@@ -248,19 +273,19 @@ class WordFeatures(NamedTuple):
 
 
 def emissions(words: WordFeatures, model: Model) -> np.ndarray:
-    """What each known word says for each tag at each neighbour: float32 (words, 5, 3)."""
+    """What each known word says for each tag to each neighbour: float32 (words, 15)."""
     out = model.zipf[words.zipf].astype(np.float32)
     at = np.searchsorted(model.word_hash, words.hash)
     at[at == len(model.word_hash)] = 0
     learned = model.word_hash[at] == words.hash
     out[learned] += model.word[at[learned]]
     for use in range(len(USES)):
-        out[:, 1:4] += model.use[use, words.uses[:, use]]
+        out[:, 3:12] += model.use[use, words.uses[:, use]]
     for a in range(3):
         at = np.searchsorted(model.affix_hash, words.affixes[:, a])
         at[at == len(model.affix_hash)] = 0
         learned = model.affix_hash[at] == words.affixes[:, a]
-        out[learned, 1:4] += model.affix[at[learned]]
+        out[learned, 3:12] += model.affix[at[learned]]
     return out
 
 

@@ -77,7 +77,7 @@ class Taxonomy:
 
     @cached_property
     def emissions(self) -> np.ndarray:
-        """What each known word says to the tagger: float32 (words, 5, 3)."""
+        """What each known word says to the tagger: float32 (words, 15)."""
         words = tagger.WordFeatures(*(self.arrays[f"word_{name}"] for name in tagger.WordFeatures._fields))
         return tagger.emissions(words, tagger.load())
 
