@@ -55,7 +55,7 @@ class Page:
     Args:
         number: place in the archive, from 0.
         key: what was asked: method, URL and body, without keys.
-        kind: search, detail or robots.
+        kind: search or detail; again, where a further search asked what had been asked before.
         outcome: ok, gone, malformed, or the kind of ``ScrapingError`` that the page stands for.
         body: after decompression, as bytes.
     """
@@ -74,11 +74,6 @@ class Page:
     outcome: str
     fetched_at: datetime
     body: bytes = field(repr=False)
-
-    @property
-    def answers(self) -> bool:
-        """Asking again the same day would bring nothing new."""
-        return self.outcome in _FINAL
 
 
 class Archive:
@@ -104,13 +99,13 @@ class Archive:
             ) from None
         self._codec = pa.Codec("zstd", compression_level=3)
         self._stored = _parquet_rows(folder / PARQUET)
-        self._latest: dict[str, tuple[str, int]] = {}
+        self._latest: dict[str, str] = {}
         self._offsets: list[int] = []
         self._journal = self._open_journal()
         self.count = self._stored + len(self._offsets)
         self._index_parquet()
-        for place, meta in enumerate(self._journal_meta):
-            self._latest[meta["key"]] = (meta["outcome"], self._stored + place)
+        for meta in self._journal_meta:
+            self._latest[meta["key"]] = meta["outcome"]
 
     # --- writing ---------------------------------------------------------------------------------------------
 
@@ -125,7 +120,7 @@ class Archive:
         self._offsets.append(self._journal.tell())
         self._journal.write(_HEAD.pack(_MAGIC, len(packed), zlib.crc32(packed), len(raw), len(head)) + packed)
         self._journal.flush()
-        self._latest[page.key] = (page.outcome, page.number)
+        self._latest[page.key] = page.outcome
         self.count += 1
         return page
 
@@ -166,28 +161,15 @@ class Archive:
 
     # --- reading ---------------------------------------------------------------------------------------------
 
-    def find(self, key: str) -> Page | None:
-        """The kept answer to a request, if asking again would bring nothing new."""
-        outcome, number = self._latest.get(key, ("", -1))
-        return self._read(number) if outcome in _FINAL else None
+    def outcome(self, key: str) -> str | None:
+        """How a request ended, if asking it again the same day would bring nothing new."""
+        ended = self._latest.get(key)
+        return ended if ended in _FINAL else None
 
     def pages(self) -> Iterator[Page]:
         """Every page in order."""
         for batch in self._batches():
             yield from _rows(batch)
-
-    def _read(self, number: int) -> Page:
-        if number >= self._stored:
-            return self._read_journal(self._offsets[number - self._stored], number)
-        file = pq.ParquetFile(self.folder / PARQUET)
-        first = 0
-        for group in range(file.num_row_groups):
-            rows = file.metadata.row_group(group).num_rows
-            if number < first + rows:
-                table = file.read_row_group(group).slice(number - first, 1)
-                return next(_rows(table.to_batches()[0]))
-            first += rows
-        raise IndexError(number)
 
     def _read_journal(self, offset: int, number: int) -> Page:
         with (self.folder / JOURNAL).open("rb") as journal:
@@ -247,9 +229,8 @@ class Archive:
 
     def _index_parquet(self) -> None:
         if self._stored:
-            table = pq.read_table(self.folder / PARQUET, columns=["key", "outcome", "number"])
-            for key, outcome, number in zip(*(table[n].to_pylist() for n in table.column_names), strict=True):
-                self._latest[key] = (outcome, number)
+            table = pq.read_table(self.folder / PARQUET, columns=["key", "outcome"])
+            self._latest = dict(zip(table["key"].to_pylist(), table["outcome"].to_pylist(), strict=True))
 
 
 def read_pages(path: Path) -> Iterator[Page]:

@@ -54,17 +54,24 @@ class Assembly:
     rejected_count: int = 0
     pages: int = 0
     _found_by: dict[str, list[str]] = field(default_factory=dict)
+    _lists: dict[str, Extracted] = field(default_factory=dict)
+    _askers: dict[str, set[str | None]] = field(default_factory=dict)
 
     def add(self, page: Page, extracted: Extracted, page_ref: str) -> None:
         """Fold in one page. A posting seen before is filled where it had gaps; nothing known is overwritten."""
+        if page.kind == "again":
+            self._askers.setdefault(str(page.referrer), set()).add(page.search_id)
+            self._credit(page.search_id, self._lists.get(str(page.referrer), extracted))
+            return
         self.pages += page.outcome in ("ok", "gone")
+        if page.kind == "search" and page.outcome == "ok":
+            keys = [{"external_id": row["external_id"]} for row in extracted.postings]
+            self._lists[page.key] = Extracted(keys, extracted.total, extracted.next)
+            self._askers.setdefault(page.key, set()).add(page.search_id)
+            self._credit(page.search_id, extracted)
         for row in extracted.postings:
             key = row["external_id"]
-            if page.kind == "search":
-                finders = self._found_by.setdefault(key, [])
-                if page.search_id and page.search_id not in finders:
-                    finders.append(page.search_id)
-            elif page.referrer and key != page.referrer:
+            if page.kind == "detail" and page.referrer and key != page.referrer:
                 self.reject(page, f"posting {page.referrer}", f"its page shows another posting, {key}")
                 continue
             if key in self.postings:
@@ -75,6 +82,20 @@ class Assembly:
             self.warnings[warning] += 1
         for what, reason in extracted.rejected:
             self.reject(page, what, reason)
+
+    def _credit(self, search_id: str | None, extracted: Extracted) -> None:
+        for row in extracted.postings:
+            finders = self._found_by.setdefault(row["external_id"], [])
+            if search_id and search_id not in finders:
+                finders.append(search_id)
+
+    def listed(self, key: str) -> Extracted | None:
+        """What a list page said that was folded in before: ids, total and where it goes on, enough to walk on."""
+        return self._lists.get(key)
+
+    def asked_by(self, key: str, search_id: str | None) -> bool:
+        """Did this search ask for that list page?"""
+        return search_id in self._askers.get(key, ())
 
     def reject(self, page: Page, what: str, reason: str) -> None:
         """Note something that could not be read; the first thousand are kept, all are counted."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -103,6 +104,7 @@ class Harvest:
         self.archive, self.assembly, self.fetcher = archive, assembly, fetcher
         self._on_progress, self._cancelled = on_progress, cancelled
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="extract")
+        self._questions: dict[Request, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.course = Course()
 
     async def walk(self) -> Course:
@@ -133,7 +135,9 @@ class Harvest:
             if state.number >= most:
                 self.course.remarks.append(f"«{search.label()}» was ended at its cap of {most} pages")
                 return
-            extracted = await self._page(request, base, search.id)
+            # Two searches that ask the same question at once wait for one answer.
+            async with self._questions[request]:
+                extracted = await self._page(request, base, search.id)
             if extracted is None:
                 return
             state.number += 1
@@ -170,8 +174,8 @@ class Harvest:
         """Have one page, kept or fetched, and fold it in; None where it cannot be had."""
         url = urljoin(base + "/", request.url)
         key = key_of(request, url)
-        if (kept := self.archive.find(key)) is not None:
-            return None if kept.outcome != "ok" else await self._off_loop(lambda: read(self.board, kept))
+        if (kept := self.archive.outcome(key)) is not None:
+            return self._kept(key, url, request, search_id) if kept == "ok" else None
         fields: dict[str, Any] = {
             "key": key,
             "kind": request.kind,
@@ -210,6 +214,27 @@ class Harvest:
         self.assembly.add(page, extracted, page_ref(page))
         self._progress()
         return extracted
+
+    def _kept(self, key: str, url: str, request: Request, search_id: str | None) -> Extracted | None:
+        """A page that the day already has. A further search that asks for it is noted, and finds its postings too."""
+        if request.kind == "search" and not self.assembly.asked_by(key, search_id):
+            page = self.archive.append(
+                key=f"again {search_id} {key}",
+                kind="again",
+                method=request.method,
+                url=url,
+                request_body=None,
+                final_url=None,
+                search_id=search_id,
+                referrer=key,
+                status=0,
+                headers={},
+                outcome="ok",
+                fetched_at=datetime.now(UTC),
+                body=b"",
+            )
+            self.assembly.add(page, Extracted(), "")
+        return self.assembly.listed(key)
 
     def _problem(self, url: str, extracted: Extracted, status: int) -> ScrapingError | None:
         if extracted.blocked:

@@ -260,7 +260,7 @@ def run(quick: bool) -> dict[str, Any]:
             f"({long / memory['seconds']:.0f} pages a second)."
         ),
     ]
-    return {"name": "crawling", "rows": rows, "notes": notes}
+    return {"name": "crawling", "rows": rows, "notes": "\n".join(notes)}
 
 
 if __name__ == "__main__":

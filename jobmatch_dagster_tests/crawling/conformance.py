@@ -83,7 +83,7 @@ class Site:
     """A server that a test scripts.
 
     ``on(path, reply, reply, …)`` answers a path with each reply in turn, the last one for ever; ``answer`` takes every
-    other path. ``log`` holds every request in order of arrival.
+    other path. ``log`` holds every request in order of arrival; ``most_under_way`` how many waited for an answer at once.
     """
 
     def __init__(self) -> None:
@@ -92,6 +92,7 @@ class Site:
         self._scripts: dict[str, list[Reply | Answering]] = {"/robots.txt": [Reply(status=404)]}
         self._turns: dict[str, int] = defaultdict(int)
         self.base = ""
+        self.under_way = self.most_under_way = 0
 
     def on(self, path: str, *replies: Reply | Answering) -> None:
         """Answer a path with each reply in turn, the last one for ever."""
@@ -120,6 +121,8 @@ class Site:
         """Requests of one connection, one after the other."""
         try:
             while (asked := await _read_request(reader)) is not None:
+                self.under_way += 1
+                self.most_under_way = max(self.most_under_way, self.under_way)
                 if not await self._send(self._reply(asked), writer):
                     return
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -129,6 +132,7 @@ class Site:
 
     async def _send(self, reply: Reply, writer: asyncio.StreamWriter) -> bool:
         await asyncio.sleep(reply.latency)
+        self.under_way -= 1
         data = reply.data
         length = len(data) * reply.repeat
         headers = {"Content-Length": str(length)} | reply.headers

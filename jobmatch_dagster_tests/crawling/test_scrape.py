@@ -148,6 +148,20 @@ def test_two_searches_that_find_the_same_posting_give_one_row_and_one_page(site:
     assert len(site.asked(DETAIL)) == 6
 
 
+def test_searches_of_a_source_with_one_list_share_one_request_and_each_finds_its_own(site: Site, ask: Scraping) -> None:
+    jobs = [{"id": str(n), "position": title} for n, title in enumerate(["Welder", "Baker", "Cook"], 1)]
+    site.answer = lambda asked: jsons([{"legal": "link back"}, *jobs])
+    searches = [make_search("remoteok", keywords=word) for word in ("welder", "baker")]
+    first = ask("remoteok", searches)
+    assert sorted(first.postings["title"].to_pylist()) == ["Baker", "Welder"]
+    assert len(site.asked("/api")) == 1
+    assert first.pages_file is not None
+    assert as_bytes(replay("remoteok", first.pages_file, DAY).postings) == as_bytes(first.postings)
+    again = ask("remoteok", [*searches, make_search("remoteok", keywords="cook")])
+    assert sorted(again.postings["title"].to_pylist()) == ["Baker", "Cook", "Welder"]
+    assert len(site.asked("/api")) == 1
+
+
 def test_filters_that_a_board_lacks_are_applied_to_what_arrived_and_told(site: Site, ask: Scraping) -> None:
     jobs = [
         {"id": 1, "title": "Welder", "location": {"name": "Ghent"}, "first_published": "2026-03-09", "content": "x"},
