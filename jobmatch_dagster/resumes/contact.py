@@ -321,16 +321,18 @@ def _name_score(text: str, line: Line, number: int, largest: float, local: list[
     joined = "".join(local)
     matches = matches or sum(len(w) > 2 and w in joined for w in map(_ascii, folded))
     score += 1.2 * min(matches, 2)
-    roles = min(lexicon.role_score(text), 1.5) if not lexicon.surnames() & set(lexicon.tokens(text.replace("-", " "))) else 0.0
-    score -= 1.5 * roles + 1.2 * min(
-        lexicon.company_score(text) + lexicon.school_score(text), 1.5
+    roles = (
+        min(lexicon.role_score(text), 1.5)
+        if not lexicon.surnames() & set(lexicon.tokens(text.replace("-", " ")))
+        else 0.0
     )
+    score -= 1.5 * roles + 1.2 * min(lexicon.company_score(text) + lexicon.school_score(text), 1.5)
     place = places.parse(text)
     if place is not None and not matches:
         if place.region or "," in text:
             return None
         score -= 1.2
-    if len(proper) == 1 and not matches and line.size < 1.15 * 12:
+    if len(proper) == 1 and not matches and line.size < 1.15 * 12 and (number > 0 or largest > 0):
         score -= 1.0
     return score
 

@@ -6,7 +6,7 @@ The anchor of an entry is its date. What the phrases mean is decided by ``work``
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from jobmatch_dagster.resumes import dates, lexicon, places
@@ -15,9 +15,7 @@ from jobmatch_dagster.resumes.model import Line
 from jobmatch_dagster.resumes.places import Place
 
 MAX_HEAD_LINES = 4
-_SEPARATOR = re.compile(
-    r"\t|\s+[|·•∙]\s+|\s+[-–—]+\s+|\s*\|\s*|\s+·\s*|\s{2,}|(?<=\w)\s*—\s*(?=\w)|:\s+(?=[A-Z])|;\s+"
-)
+_SEPARATOR = re.compile(r"\t|\s+[|·•∙]\s+|\s+[-–—]+\s+|\s*\|\s*|\s+·\s*|\s{2,}|(?<=\w)\s*—\s*(?=\w)|:\s+(?=[A-Z])|;\s+")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _TRIM = " \t,;:|·•∙–—-()[]/→"
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|io|dev|de|fr)/\S+", re.I)
@@ -83,6 +81,7 @@ def segment(lines: list[Line]) -> list[tuple[list[Line], list[Line]]]:
     """Cut a section into (head lines, text lines) of each entry."""
     if not lines:
         return []
+    lines = _unwrapped(lines)
     body = _body_flags(lines)
     anchors = [n for n, line in enumerate(lines) if not body[n] and _has_date(line)]
     if not anchors:
@@ -101,6 +100,28 @@ def segment(lines: list[Line]) -> list[tuple[list[Line], list[Line]]]:
             end += 1
         cut.append((lines[start:end], lines[end:stop]))
     return cut
+
+
+def _unwrapped(lines: list[Line]) -> list[Line]:
+    """Phrases of a head that were broken because the column is full go back on one line. A line's end and a space are one
+    character each, so offsets into the body stay right."""
+    reach = max(line.cells[-1].x1 for line in lines)
+    if not reach:
+        return lines
+    made = [lines[0]]
+    for line in lines[1:]:
+        before = made[-1]
+        cell, last = line.cells[0], before.cells[-1]
+        alike = before.bold == line.bold and before.italic == line.italic and abs(before.size - line.size) < 0.3
+        near = line.gap is not None and line.gap < 0.5 and len(line.cells) == len(before.cells) == 1
+        word = (cell.x1 - cell.x0) * (len(cell.text.split()[0]) + 1) / max(len(cell.text), 1)
+        full = last.x1 + word > reach and (last.x1 - before.x0) > (cell.x1 - cell.x0)
+        short = not line.bullet and not before.bullet and len(cell.text.split()) <= 4 and not _reads_like_text(before)
+        if alike and near and full and short and not _has_date(line) and len(last.text.split()) < 9:
+            made[-1] = replace(before, cells=[replace(last, text=f"{last.text} {cell.text}")])
+        else:
+            made.append(line)
+    return made
 
 
 def _named(head: list[Line]) -> int:
@@ -122,7 +143,9 @@ def _belongs(lines: list[Line], n: int) -> bool:
     """Whether a short line after the anchor is still part of the head."""
     gap = lines[n].gap
     text = lines[n].text
-    return (gap is None or gap < 1.2) and not (text.endswith((".", ":")) and not _ends_in_name(text)) and len(text) < 100
+    return (
+        (gap is None or gap < 1.2) and not (text.endswith((".", ":")) and not _ends_in_name(text)) and len(text) < 100
+    )
 
 
 def _ends_in_name(text: str) -> bool:
@@ -212,16 +235,20 @@ def _starts(lines: list[Line], body: list[bool], anchors: list[int]) -> list[int
     return starts
 
 
-def _walk_up(
-    lines: list[Line], body: list[bool], anchor: int, lowest: int, usual: float, shape: _Shape | None
-) -> int:
+def _walk_up(lines: list[Line], body: list[bool], anchor: int, lowest: int, usual: float, shape: _Shape | None) -> int:
     """From a date up to the first line of its entry."""
     start = anchor
     while start > lowest and not body[start - 1] and anchor - start < MAX_HEAD_LINES - 1:
         opens = _opens(lines[start], usual)
-        if opens and _opens_more(lines, start, lowest, usual):
+        # a date alone begins no entry while a name may stand above it
+        if (
+            opens
+            and _opens_more(lines, start, lowest, usual)
+            and not (start == anchor and _only_notes([lines[anchor]]))
+        ):
             break
-        if shape is not None and anchor - start >= shape.lead:
+        above_opens = not opens and _opens(lines[start - 1], usual)
+        if shape is not None and anchor - start >= shape.lead and not above_opens:
             if (opens and start != anchor) or shape.model is None or not _same_look(lines[start - 1], shape.model):
                 break
         start -= 1

@@ -20,6 +20,8 @@ from jobmatch_dagster.resumes.model import Cell
 # A gap of 0.12 em between two advance boxes is a space: TeX's narrowest is 0.2 em, and what ligatures and kerning leave is
 # under 0.08 em. Sizes here are heights of a font's box, about 1.2 em.
 SPACE_GAP = 0.12 / 1.2
+# even gaps of 0.06 em and more between letters are wide setting
+MIN_TRACKING = 0.06 / 1.2
 # where a line begins and ends above and below its baseline, in em; together the usual height of a font's box
 ASCENT, DESCENT = 0.93, 0.27
 CELL_GAP = 1.0
@@ -96,6 +98,7 @@ def words(textpage: int, turn: tuple[int, float, float], limit: int) -> list[Wor
     count = min(raw.FPDFText_CountChars(textpage), limit)
     rect, found = raw.FS_RECTF(), []
     run: list[tuple[str, float, float, float, float, int]] = []
+    guessed: set[int] = set()  # where in the run pdfium put in a space that the file does not have
     for i in range(count):
         code = raw.FPDFText_GetUnicode(textpage, i)
         blank = code in (0x20, 0xA0, 0x3000, 0x09, 0x0A, 0x0D) or 0x2000 <= code <= 0x200A
@@ -103,15 +106,16 @@ def words(textpage: int, turn: tuple[int, float, float], limit: int) -> list[Wor
             raw.FPDFText_GetLooseCharBox(textpage, i, rect)
             x0, y0, x1, y1 = turned.box(rect.left, rect.bottom, rect.right, rect.top)
             if run and _breaks(run[-1], x0, y0, x1, y1):
-                found.extend(_split(run, textpage, turned))
-                run = []
+                found.extend(_split(run, textpage, turned, guessed))
+                run, guessed = [], set()
             run.append((_fold(code), x0, x1, y0, y1, i))
-        elif run and not raw.FPDFText_IsGenerated(textpage, i):
-            # a space that pdfium put in is only a guess, and a wrong one between widely set letters: the gap decides
-            found.extend(_split(run, textpage, turned))
-            run = []
+        elif run and raw.FPDFText_IsGenerated(textpage, i):
+            guessed.add(len(run))
+        elif run:
+            found.extend(_split(run, textpage, turned, guessed))
+            run, guessed = [], set()
     if run:
-        found.extend(_split(run, textpage, turned))
+        found.extend(_split(run, textpage, turned, guessed))
     return found
 
 
@@ -120,16 +124,19 @@ def _breaks(last: tuple[str, float, float, float, float, int], x0: float, y0: fl
     return abs(y0 - last[3]) > 0.6 * height or x0 - last[2] > height or last[1] - x1 > height
 
 
-def _split(run: list[tuple[str, float, float, float, float, int]], textpage: int, turn: _Turn) -> list[Word]:
-    """Cut a run of glyphs where the gap is a space although the file has none; even tracking is no space."""
-    heights = [g[4] - g[3] for g in run]
-    size = max(median(heights), 0.1)
+def _split(
+    run: list[tuple[str, float, float, float, float, int]], textpage: int, turn: _Turn, guessed: set[int]
+) -> list[Word]:
+    """Cut a run of glyphs where the gap is a space although the file has none. Where pdfium guessed a space it is believed,
+    except between widely set letters: even tracking is no space."""
+    size = max(median(g[4] - g[3] for g in run), 0.1)
     gaps = [b[1] - a[2] for a, b in zip(run, run[1:], strict=False)]
     usual = max(median(gaps), 0.0) if len(gaps) >= 3 else 0.0
     bar = usual + SPACE_GAP * size * (1.0 if len(gaps) >= 8 else 1.8)
+    tracked = usual > MIN_TRACKING * size
     pieces, start = [], 0
     for k, gap in enumerate(gaps, 1):
-        if gap > bar:
+        if gap > bar or (k in guessed and not tracked):
             pieces.append(run[start:k])
             start = k
     pieces.append(run[start:])

@@ -252,6 +252,15 @@ def _rejoin_dates(rows: list[list[Cell]]) -> None:
             rows[n][-1] = replace(last, text=f"{last.text} {after[0].text}")
             del rows[n + 1]
             continue
+        both = (
+            len(after) == len(rows[n]) == 2
+            and abs(after[0].x0 - rows[n][0].x0) < 3
+            and not _BULLET.match(after[0].text)
+        )
+        if both and _breaks_a_range(last.text, after[1].text):
+            rows[n] = [replace(a, text=f"{a.text} {b.text}") for a, b in zip(rows[n], after, strict=True)]
+            del rows[n + 1]
+            continue
         n += 1
 
 
@@ -260,7 +269,9 @@ def _breaks_a_range(first: str, second: str) -> bool:
         return False
     seam = len(first)
     joined = f"{first} {second}"
-    whole = not first.rstrip().endswith(("-", "–", "—")) and any(s.range and s.end >= seam - 1 for s in dates.find(first))
+    whole = not first.rstrip().endswith(("-", "–", "—")) and any(
+        s.range and s.end >= seam - 1 for s in dates.find(first)
+    )
     return not whole and any(
         s.range and s.start < seam < s.end and s.end >= len(joined) - 1 for s in dates.find(joined)
     )

@@ -147,7 +147,9 @@ def role_level(title: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _organisations() -> tuple[frozenset[str], frozenset[str], frozenset[str], tuple[str, ...], frozenset[str], tuple[str, ...]]:
+def _organisations() -> tuple[
+    frozenset[str], frozenset[str], frozenset[str], tuple[str, ...], frozenset[str], tuple[str, ...]
+]:
     data = load("organisations")
     return (
         frozenset(fold(w) for w in data["legal_forms"]["words"]),

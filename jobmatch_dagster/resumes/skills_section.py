@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from statistics import median
 from typing import Any
 
 from jobmatch_dagster.resumes import dates, lexicon
@@ -52,7 +51,11 @@ def _joined(lines: list[Line]) -> list[Line]:
         if before is None or line.bullet or len(line.cells) > 1 or len(before.cells) > 1 or before.flow != line.flow:
             made.append(line)
             continue
-        listed = any(mark in before.text for mark in ",;|•") and (line.gap is None or line.gap < 0.8) and not _LABEL.match(text)
+        listed = (
+            any(mark in before.text for mark in ",;|•")
+            and (line.gap is None or line.gap < 0.8)
+            and not _LABEL.match(text)
+        )
         full = reach > 0 and before.cells[-1].x1 + 0.9 * _word_width(line) > reach
         if listed and (before.text.rstrip().endswith(",") or full):
             first, last = before.cells[0], line.cells[0]
@@ -157,8 +160,3 @@ def _items(text: str) -> list[str]:
         if clean and any(c.isalnum() for c in clean) and len(clean) <= MAX_KEYWORD and not dates.is_only_date(clean):
             found.append(clean)
     return list(dict.fromkeys(found))
-
-
-def width(lines: list[Line]) -> float:
-    """The usual width of the lines, in points."""
-    return median(line.cells[-1].x1 - line.x0 for line in lines) if lines else 0.0

@@ -39,10 +39,14 @@ def made_up(*, rendered: bool = True) -> list[Case]:
     if rendered:
         for family, write in office.PAPERS.items():
             printed = office.to_pdf({p["id"]: write(p) for p, _ in cast})
-            cases += [Case(f"{family}, printed", f"{p['id']}.pdf", printed[p["id"]], t) for p, t in cast if p["id"] in printed]
+            cases += [
+                Case(f"{family}, printed", f"{p['id']}.pdf", printed[p["id"]], t) for p, t in cast if p["id"] in printed
+            ]
         for family, page in browser.PAPERS.items():
             printed = browser.to_pdf({p["id"]: page(p) for p, _ in cast})
-            cases += [Case(f"{family}, printed", f"{p['id']}.pdf", printed[p["id"]], t) for p, t in cast if p["id"] in printed]
+            cases += [
+                Case(f"{family}, printed", f"{p['id']}.pdf", printed[p["id"]], t) for p, t in cast if p["id"] in printed
+            ]
     return cases
 
 
@@ -63,7 +67,9 @@ def demo_cases() -> list[Case]:
     cases = []
     with tempfile.TemporaryDirectory() as folder:
         for person, path in zip(cast(), write_resumes(Path(folder), cast()), strict=True):
-            if person.paper in ("scan", "encrypted", "empty") or any(w in person.paper for w in ("scan", "encrypt", "empty")):
+            if person.paper in ("scan", "encrypted", "empty") or any(
+                w in person.paper for w in ("scan", "encrypt", "empty")
+            ):
                 continue
             resume = person.resume
             basics = resume["basics"]
@@ -74,7 +80,12 @@ def demo_cases() -> list[Case]:
                 [],
                 [(j["position"], j["name"], j["startDate"], j.get("endDate")) for j in resume.get("work", [])],
                 [
-                    (s["institution"], f"{s.get('studyType') or ''} {s.get('area') or ''}", s.get("startDate"), s.get("endDate"))
+                    (
+                        s["institution"],
+                        f"{s.get('studyType') or ''} {s.get('area') or ''}",
+                        s.get("startDate"),
+                        s.get("endDate"),
+                    )
                     for s in resume.get("education", [])
                 ],
             )
@@ -82,7 +93,9 @@ def demo_cases() -> list[Case]:
     return cases
 
 
-def score(cases: Iterable[Case], workers: int = 2) -> tuple[dict[str, Counter[str]], list[str], list[tuple[Case, ParsedResume]]]:
+def score(
+    cases: Iterable[Case], workers: int = 2
+) -> tuple[dict[str, Counter[str]], list[str], list[tuple[Case, ParsedResume]]]:
     """Counts for each family and all of them, the misses, and the readings."""
     kept = list(cases)
     sums: dict[str, Counter[str]] = defaultdict(Counter)
@@ -111,7 +124,15 @@ def _table(title: str, sums: dict[str, Counter[str]]) -> dict[str, Any]:
     for family in [*(k for k in sums if k != "all"), "all"]:
         c = sums[family]
         rows.append(
-            [family, c["files"], *(_share(c, f) for f in _FIELDS), _share(c, "name", " exact"), _share(c, "email", " exact"), _f1(c, "work"), _f1(c, "edu")]
+            [
+                family,
+                c["files"],
+                *(_share(c, f) for f in _FIELDS),
+                _share(c, "name", " exact"),
+                _share(c, "email", " exact"),
+                _f1(c, "work"),
+                _f1(c, "edu"),
+            ]
         )
     return {"title": title, "columns": columns, "rows": rows}
 

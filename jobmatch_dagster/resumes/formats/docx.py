@@ -103,7 +103,7 @@ def _margins(archive: Archive, reader: _Reader, relations: Any) -> tuple[list[Li
             continue
         tree = archive.xml("word/" + (relation.get("Target") or "").lstrip("/").removeprefix("word/"))
         for line in reader.blocks(tree) if tree is not None else ():
-            if line.text not in seen and not re.fullmatch(r"\D{0,12}\d{0,3}\D{0,6}\d{0,3}", line.text):
+            if line.text not in seen and not re.fullmatch(r"\D{0,12}\d{1,3}(?:\D{0,6}\d{1,3})?", line.text):
                 seen.add(line.text)
                 found[kind].append(line)
     return found["header"], found["footer"]

@@ -12,7 +12,7 @@ import logging
 import re
 from typing import Any
 
-from jobmatch_dagster.resumes.model import Cell, Document, Limits, Line
+from jobmatch_dagster.resumes.model import Cell, Document, Limits
 from jobmatch_dagster.resumes.status import Refused
 
 MIN_LETTERS = 20
@@ -196,7 +196,8 @@ def _links(page: Any, document: Any) -> list[str]:
 
 
 _RUNNING = re.compile(
-    r"^(?:page|seite|página|pagina|strona)?\s*\d{1,3}\s*(?:/|of|von|de|di|z|sur|van)?\s*\d{0,3}$|\s[-–—]\s\d{1,2}\s*/\s*\d{1,2}$|^last updated\b",
+    r"^(?:page|seite|página|pagina|strona|p\.)?\s*\d{1,3}(?:\s*(?:/|of|von|de|di|z|sur|van)\s*\d{1,3})?$"
+    r"|\s[-–—]\s\d{1,2}\s*/\s*\d{1,2}$|^last updated\b",
     re.I,
 )
 
@@ -213,8 +214,3 @@ def _without_running_lines(pages: list[list[Cell]]) -> list[list[Cell]]:
             [c for c in cells if not (_RUNNING.search(c.text) and (c.top > top - 20 or c.bottom < bottom + 20))]
         )
     return kept
-
-
-def lines_of(text: str) -> list[Line]:
-    """Lines of a plain text, for the fall-back reading."""
-    return [Line([Cell(line)]) for line in text.splitlines() if line.strip()]

@@ -58,7 +58,9 @@ def _page(person: dict[str, Any], body: str) -> str:
         f"<h1>{_e(basics['name'])}</h1><p>{_e(basics['label'])}</p>"
         f'<p><a href="mailto:{_e(basics["email"])}">{_e(basics["email"])}</a> · {_e(basics["phone"])} · {_e(basics["place"])}{links}</p>'
     )
-    return f"<!doctype html><html><head><meta charset=utf-8><style>{_STYLE}</style></head><body>{head}{body}</body></html>"
+    return (
+        f"<!doctype html><html><head><meta charset=utf-8><style>{_STYLE}</style></head><body>{head}{body}</body></html>"
+    )
 
 
 def one_column(person: dict[str, Any]) -> str:
@@ -69,7 +71,9 @@ def one_column(person: dict[str, Any]) -> str:
 
 def grid(person: dict[str, Any]) -> str:
     """A sidebar on the left, made with a CSS grid."""
-    return _page(person, f"<div class=grid><div>{_side(person)}</div><div>{_jobs(person)}{_schools(person)}</div></div>")
+    return _page(
+        person, f"<div class=grid><div>{_side(person)}</div><div>{_jobs(person)}{_schools(person)}</div></div>"
+    )
 
 
 def grid_reverse(person: dict[str, Any]) -> str:

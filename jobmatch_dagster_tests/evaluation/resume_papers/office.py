@@ -145,7 +145,12 @@ def two_columns(person: dict[str, Any]) -> bytes:
     return _saved(document)
 
 
-PAPERS = {"Word styles": word_like, "Word, bold only": plain_bold, "Word, table only": table_only, "Word, two columns": two_columns}
+PAPERS = {
+    "Word styles": word_like,
+    "Word, bold only": plain_bold,
+    "Word, table only": table_only,
+    "Word, two columns": two_columns,
+}
 
 
 def to_pdf(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -52,7 +52,9 @@ def groups(person: dict[str, Any]) -> list[str]:
 
 def degree(school: dict[str, Any]) -> str:
     """Degree and field as one text."""
-    return f"{school['studyType']} {school['area']}" if school["area"] not in school["studyType"] else school["studyType"]
+    return (
+        f"{school['studyType']} {school['area']}" if school["area"] not in school["studyType"] else school["studyType"]
+    )
 
 
 def contact(person: dict[str, Any]) -> list[str]:

@@ -13,7 +13,12 @@ def text(person: dict[str, Any]) -> bytes:
     basics, words = person["basics"], person["words"]
     rows = [basics["name"], basics["label"], " | ".join(people.contact(person)), "", words["work"].upper()]
     for job in person["work"]:
-        rows += [f"{job['position']}, {job['name']}", people.dates(person, job), *(f"- {t}" for t in job["highlights"]), ""]
+        rows += [
+            f"{job['position']}, {job['name']}",
+            people.dates(person, job),
+            *(f"- {t}" for t in job["highlights"]),
+            "",
+        ]
     rows.append(words["education"].upper())
     for school in person["education"]:
         rows += [f"{people.degree(school)}, {school['institution']}", people.dates(person, school), ""]
@@ -24,7 +29,16 @@ def text(person: dict[str, Any]) -> bytes:
 def markdown(person: dict[str, Any]) -> bytes:
     """Markdown with headings of two levels."""
     basics, words = person["basics"], person["words"]
-    rows = [f"# {basics['name']}", "", basics["label"], "", " · ".join(people.contact(person)), "", f"## {words['work']}", ""]
+    rows = [
+        f"# {basics['name']}",
+        "",
+        basics["label"],
+        "",
+        " · ".join(people.contact(person)),
+        "",
+        f"## {words['work']}",
+        "",
+    ]
     for job in person["work"]:
         rows += [f"### {job['position']} — {job['name']}", "", f"*{people.dates(person, job)}*", ""]
         rows += [*(f"- {t}" for t in job["highlights"]), ""]

@@ -45,7 +45,10 @@ def of_person(person: dict[str, Any]) -> Truth:
         basics["phone"],
         list(basics["links"]),
         [(j["position"], j["name"], j["startDate"], j["endDate"]) for j in person["work"]],
-        [(s["institution"], f"{s['studyType']} {s['area']}", s["startDate"], s["endDate"]) for s in person["education"]],
+        [
+            (s["institution"], f"{s['studyType']} {s['area']}", s["startDate"], s["endDate"])
+            for s in person["education"]
+        ],
         [k for g in person["skills"] for k in g["keywords"]],
     )
 
@@ -55,12 +58,22 @@ def shared_cases(folder: Path) -> Iterator[Case]:
     import yaml
 
     for path in sorted(folder.glob("rendercv/*.yaml")):
-        yield Case("RenderCV", path.stem, path.with_suffix(".pdf").read_bytes(), _rendercv(yaml.safe_load(path.read_text("utf-8"))["cv"]))
+        yield Case(
+            "RenderCV",
+            path.stem,
+            path.with_suffix(".pdf").read_bytes(),
+            _rendercv(yaml.safe_load(path.read_text("utf-8"))["cv"]),
+        )
     for path in sorted(folder.glob("offlinecv/*.truth.json")):
         pdf = path.with_name(path.name.replace(".truth.json", ".pdf"))
         yield Case("OfflineCV", pdf.stem, pdf.read_bytes(), _offlinecv(json.loads(path.read_text("utf-8"))))
     for path in sorted(folder.glob("reactive_resume/*.json")):
-        yield Case("Reactive Resume", path.stem, path.with_suffix(".pdf").read_bytes(), _reactive(json.loads(path.read_text("utf-8"))))
+        yield Case(
+            "Reactive Resume",
+            path.stem,
+            path.with_suffix(".pdf").read_bytes(),
+            _reactive(json.loads(path.read_text("utf-8"))),
+        )
 
 
 def _rendercv(cv: dict[str, Any]) -> Truth:
@@ -69,7 +82,9 @@ def _rendercv(cv: dict[str, Any]) -> Truth:
     parts = cv["sections"]
 
     def ends(entry: dict[str, Any]) -> tuple[Any, Any]:
-        return str(entry.get("start_date") or "") or None, None if entry.get("end_date") == "present" else entry.get("end_date")
+        return str(entry.get("start_date") or "") or None, None if entry.get("end_date") == "present" else entry.get(
+            "end_date"
+        )
 
     return Truth(
         cv.get("name"),
@@ -77,7 +92,10 @@ def _rendercv(cv: dict[str, Any]) -> Truth:
         cv.get("phone"),
         links,
         [(e["position"], e["company"], *ends(e)) for e in parts.get("experience", [])],
-        [(e["institution"], f"{e.get('degree') or ''} {e.get('area') or ''}", *ends(e)) for e in parts.get("education", [])],
+        [
+            (e["institution"], f"{e.get('degree') or ''} {e.get('area') or ''}", *ends(e))
+            for e in parts.get("education", [])
+        ],
     )
 
 
@@ -128,7 +146,9 @@ def like(a: Any, b: Any, bar: float = 0.82) -> bool:
     a, b = norm(a), norm(b)
     if not a or not b:
         return False
-    return a == b or difflib.SequenceMatcher(None, a, b).ratio() >= bar or (min(len(a), len(b)) > 5 and (a in b or b in a))
+    return (
+        a == b or difflib.SequenceMatcher(None, a, b).ratio() >= bar or (min(len(a), len(b)) > 5 and (a in b or b in a))
+    )
 
 
 def pairs(true: list[Any], got: list[Any], same: Any) -> list[tuple[Any, Any]]:
@@ -158,11 +178,15 @@ def compare(truth: Truth, resume: dict[str, Any] | None) -> tuple[Counter[str], 
     for key in ("name", "email"):
         true = getattr(truth, key)
         if true:
-            check(key, norm(basics.get(key)) == norm(true), basics.get(key) == true, f"{basics.get(key)!r} for {true!r}")
+            check(
+                key, norm(basics.get(key)) == norm(true), basics.get(key) == true, f"{basics.get(key)!r} for {true!r}"
+            )
     if truth.phone:
         digits = [re.sub(r"\D", "", str(p or ""))[-7:] for p in (basics.get("phone"), truth.phone)]
         check("phone", digits[0] == digits[1], digits[0] == digits[1], f"{basics.get('phone')!r} for {truth.phone!r}")
-    urls = " ".join([str(basics.get("url") or ""), *(str(p.get("url") or "") for p in basics.get("profiles") or [])]).lower()
+    urls = " ".join(
+        [str(basics.get("url") or ""), *(str(p.get("url") or "") for p in basics.get("profiles") or [])]
+    ).lower()
     for link in truth.links:
         check("links", link.lower() in urls, link.lower() in urls, f"{link} not in {urls!r}")
     _entries(count, misses, "work", truth.work, (resume or {}).get("work") or [], _same_job)
@@ -178,10 +202,14 @@ def _same_job(true: tuple[Any, ...], got: dict[str, Any]) -> bool:
 
 
 def _same_school(true: tuple[Any, ...], got: dict[str, Any]) -> bool:
-    return like(true[0], got.get("institution")) and like(true[1], f"{got.get('studyType') or ''} {got.get('area') or ''}", 0.6)
+    return like(true[0], got.get("institution")) and like(
+        true[1], f"{got.get('studyType') or ''} {got.get('area') or ''}", 0.6
+    )
 
 
-def _entries(count: Counter[str], misses: list[str], key: str, true: list[Any], got: list[dict[str, Any]], same: Any) -> None:
+def _entries(
+    count: Counter[str], misses: list[str], key: str, true: list[Any], got: list[dict[str, Any]], same: Any
+) -> None:
     found = pairs(true, got, same)
     count[f"{key} tp"] += len(found)
     count[f"{key} fp"] += len(got) - len(found)
