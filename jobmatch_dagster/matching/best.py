@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def keep_top(existing: pa.Table, new: pa.Table, top: int) -> pa.Table:
     """The best ``top`` matches of each résumé out of what was there and what is new.
 
-    A pair that is in both counts as the new one says. Equal scores are ordered by job id, ascending, so the result does not
-    depend on the order in which days were scored.
+    A pair that is in both counts as the new one says. Equal scores are ordered by job id, ascending, so the result
+    does not depend on the order in which days were scored.
 
     Args:
         existing, new: rows of ``tables.JOB_MATCHES`` (or of any schema with resume_id, job_id and score).

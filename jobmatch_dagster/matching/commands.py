@@ -33,16 +33,17 @@ def rank(resumes: IO[str], jobs: IO[str], top: int, min_score: float, day: Any) 
     from jobmatch_dagster.matching import rows, scorer
     from jobmatch_dagster.settings import settings
 
+    threads = settings().match_threads
     report, today = jsonl.Report(), day.date() if day else date.today()
     people = _identified(resumes, "resume", report)
     ads = _identified(jobs, "title", report)
     if people and ads:
         found = scorer.match(
-            *rows.resumes(people, today),
-            *rows.jobs(ads, today),
+            *rows.resumes(people, today, threads),
+            *rows.jobs(ads, today, threads),
             top=top,
             min_score=min_score,
-            threads=settings().match_threads,
+            threads=threads,
             day=today,
         )
         _print(found.matches, people, ads)

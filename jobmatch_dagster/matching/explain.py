@@ -1,15 +1,14 @@
 """What a match is made of, for people: components, requirements met and missing with evidence, one plain sentence.
 
-Belongs here: everything that is stored beside a score. Only the kept pairs get here. The score itself is the scorer's; this
-module splits it so that the parts add up to it exactly.
+Belongs here: everything that is stored beside a score. Only the kept pairs get here. The score itself is the
+scorer's; this module splits it so that the parts add up to it exactly.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +16,12 @@ from numpy.typing import NDArray
 from jobmatch_dagster.matching import kernels, scorer
 from jobmatch_dagster.matching.features import BIT
 from jobmatch_dagster.matching.skill_features import CREDIT_SCALE
-from jobmatch_dagster.matching.weights import COMPONENTS, EVIDENCE, STEPS, UNIT, Weights
+from jobmatch_dagster.matching.weights import COMPONENTS, STEPS, UNIT, Weights
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from jobmatch_dagster.matching import sides, topk
-
-MET = 0.75  # credit from which a requirement counts as met; below, partly
 
 
 @dataclass
@@ -63,7 +60,8 @@ class Pairs:
 def pairs(resumes: sides.Resumes, jobs: sides.Jobs, best: topk.Best, using: Weights) -> Pairs:
     """Split the scores of some pairs into their parts.
 
-    Contributions are the differences of rounded running totals, in the order of ``COMPONENTS``: whole steps that add up.
+    Contributions are the differences of rounded running totals, in the order of ``COMPONENTS``: whole steps that add
+    up.
     """
     r, j = best.resumes, best.jobs
     masks = resumes.side.masks[r] & jobs.side.masks[j]
@@ -104,68 +102,38 @@ def table(resumes: sides.Resumes, jobs: sides.Jobs, detail: Pairs, version: str,
         day: stands in for the day of a side that has none.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     from jobmatch_dagster import tables
+    from jobmatch_dagster.matching import component_text, skill_text
 
     people = resumes.table.select(["id", "user_id", "content_hash", "uploaded_on"]).take(pa.array(detail.resumes))
-    ads = jobs.table.select(["id", "content_hash", "first_seen_on", "title"]).take(pa.array(detail.jobs))
-    rows = [_row(resumes, jobs, detail, pair) for pair in range(len(detail.scores))]
+    ads = jobs.table.select(["id", "content_hash", "first_seen_on"]).take(pa.array(detail.jobs))
+    skills = skill_text.describe(resumes, jobs, detail)
     days = [
-        max(a or day, b or day)
-        for a, b in zip(people["uploaded_on"].to_pylist(), ads["first_seen_on"].to_pylist(), strict=True)
+        pc.fill_null(column, pa.scalar(day, pa.date32())) for column in (people["uploaded_on"], ads["first_seen_on"])
     ]
+    constant = {"vetoes": "[]", "scorer_version": version}
     columns = {
         "resume_id": people["id"],
         "user_id": people["user_id"],
         "job_id": ads["id"],
         "score": pa.array(detail.scores / STEPS),
-        "components": pa.array([row[0] for row in rows], pa.string()),
-        "matched_skills": pa.array([row[1] for row in rows], pa.string()),
-        "missing_skills": pa.array([row[2] for row in rows], pa.string()),
-        "vetoes": pa.array(["[]"] * len(rows), pa.string()),
-        "abstained": pa.array([row[3] for row in rows], pa.list_(pa.string())),
-        "sentence": pa.array([row[4] for row in rows], pa.string()),
-        "scorer_version": pa.array([version] * len(rows), pa.string()),
+        "components": component_text.components(resumes, jobs, detail, skills),
+        "matched_skills": skills.matched,
+        "missing_skills": skills.missing,
+        "abstained": _abstained(detail.masks),
+        "sentence": component_text.sentences(resumes, jobs, detail, skills),
         "resume_hash": people["content_hash"],
         "job_hash": ads["content_hash"],
-        "matched_on": pa.array(days, pa.date32()),
-    }
-    return pa.table(columns, schema=tables.JOB_MATCHES)
+        "matched_on": pc.max_element_wise(*days),
+    } | {name: pa.repeat(pa.scalar(text), len(detail.scores)) for name, text in constant.items()}
+    return pa.table([columns[name] for name in tables.JOB_MATCHES.names], schema=tables.JOB_MATCHES)
 
 
-def _row(resumes: sides.Resumes, jobs: sides.Jobs, detail: Pairs, pair: int) -> tuple[str, str, str, list[str], str]:
-    components: dict[str, Any] = {}
-    for place, name in enumerate(COMPONENTS):
-        if detail.masks[pair] & BIT[name]:
-            components[name] = {
-                "weight": round(float(detail.shares[pair, place]), 4),
-                "value": round(float(detail.values[pair, place]), 4),
-                "contribution": detail.contributions[pair, place].item() / STEPS,
-            }
-    if detail.evidence[pair]:
-        taken = detail.evidence[pair].item() / STEPS
-        components[EVIDENCE] = {"weight": round(taken, 4), "value": 1.0, "contribution": taken}
-    matched, missing = [], []
-    for at in range(detail.indptr[pair], detail.indptr[pair + 1]):
-        source = jobs.wanted.source[detail.entry[at]]
-        ask = jobs.skills.slice(source, 1).to_pylist()[0]
-        item = {"skill": ask["skill_id"], "label": ask["surface"], "requirement": ask["requirement"]}
-        if detail.source[at] >= 0:
-            have = resumes.skills.slice(detail.source[at], 1).to_pylist()[0]
-            matched.append(
-                item
-                | {
-                    "credit": round(float(detail.credit[at]), 3),
-                    "job_evidence": ask["evidence"],
-                    "resume_evidence": have["evidence"],
-                }
-            )
-        else:
-            missing.append(item | {"weight": ask["weight"], "job_evidence": ask["evidence"]})
-    abstained = [name for name in COMPONENTS if not detail.masks[pair] & BIT[name]]
-    sentence = (
-        f"{len(matched)} of {len(matched) + len(missing)} requirements met."
-        if matched or missing
-        else "Ranked by its title."
-    )
-    return json.dumps(components), json.dumps(matched), json.dumps(missing), abstained, sentence
+def _abstained(masks: NDArray[np.uint8]) -> pa.Array:
+    """Names of the components that each mask lacks."""
+    import pyarrow as pa
+
+    names = [[name for name in COMPONENTS if not mask & BIT[name]] for mask in range(1 << len(COMPONENTS))]
+    return pa.array(names, pa.list_(pa.string())).take(pa.array(masks))

@@ -1,12 +1,12 @@
 """Both sides of a match as integer features: what the kernels multiply. One row a résumé or a job.
 
-Belongs here: which features a component has, their scales and their rounding (towards zero, so that no product of two unit
-vectors passes 1). A row depends on its own text, skills and facts and on the versioned artefacts, on nothing else in the
-batch; only the numbering of skill features is the batch's own, and it has no influence on a sum.
+Belongs here: which features a component has, their scales and their rounding (towards zero, so that no product of two
+unit vectors passes 1). A row depends on its own text, skills and facts and on the versioned artefacts, on nothing
+else in the batch; only the numbering of skill features is the batch's own, and it has no influence on a sum.
 
 Sparse features, by range: terms of the text, parts of the titles, skills. Dense features: the commonest terms, then one
-column per class of seniority, experience and education that a job can ask for. Titles' vectors stand apart, because only
-their positive products count.
+column per class of seniority, experience and education that a job can ask for. Titles' vectors stand apart, because
+only their positive products count.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobmatch_dagster.matching import levels, lexicon, titles
+from jobmatch_dagster.matching.sparse import Sparse
 from jobmatch_dagster.matching.weights import COMPONENTS, SIDE, Weights
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from jobmatch_dagster.matching.sparse import Sparse
 
 BIT = {name: 1 << place for place, name in enumerate(COMPONENTS)}
 
@@ -35,7 +34,7 @@ class Side:
     Attributes:
         sparse: int16 weights over ``bounds``' ranges of features.
         dense: float32 whole numbers (rows × dense columns).
-        title: float32 whole numbers (rows × dimensions of the title's vectors).
+        title, meaning: float32 whole numbers (rows × dimensions): vectors of titles and of texts.
         masks: per row, bits of the components that have their inputs.
         richness: per row, how much the text gives to judge by, 0 to 1 (jobs; ones for résumés).
     """
@@ -43,6 +42,7 @@ class Side:
     sparse: Sparse
     dense: NDArray[np.float32]
     title: NDArray[np.float32]
+    meaning: NDArray[np.float32]
     masks: NDArray[np.uint8]
     richness: NDArray[np.float64]
 
@@ -50,18 +50,38 @@ class Side:
         return len(self.masks)
 
 
-def term_features(texts: pa.StringArray, weights: Weights) -> tuple[Sparse, NDArray[np.float32], NDArray[np.int64]]:
-    """TF-IDF of the texts, the commonest terms as a dense matrix.
+@dataclass
+class TextFeatures:
+    """Texts as features.
 
-    Returns:
-        the sparse rest, the dense part (one column per common term), and the number of distinct terms of each text.
+    Attributes:
+        sparse: TF-IDF of all but the commonest terms.
+        dense: TF-IDF of the commonest terms, one column each.
+        meaning: vectors of the texts' meaning.
+        distinct: number of distinct terms of each text.
     """
-    from jobmatch_dagster.matching.sparse import Sparse
 
+    sparse: Sparse
+    dense: NDArray[np.float32]
+    meaning: NDArray[np.float32]
+    distinct: NDArray[np.int64]
+
+    def without(self, rows: NDArray[np.bool_]) -> TextFeatures:
+        """The same with some rows emptied."""
+        kept = np.where(rows[:, None], 0, 1).astype(np.float32)
+        sparse = self.sparse.keep(~rows[self.sparse.rows])
+        return TextFeatures(sparse, self.dense * kept, self.meaning * kept, np.where(rows, 0, self.distinct))
+
+
+def text_features(texts: pa.StringArray, weights: Weights) -> TextFeatures:
+    """TF-IDF and meaning of the texts."""
     words = lexicon.load()
     indptr, ids, counts = words.count_terms(texts)
     values = lexicon.tfidf(indptr, ids, counts, words.idf)
-    whole = np.trunc(values * (SIDE * np.sqrt(weights.components["text"]))).astype(np.int16)
+    share = weights.components["text"]
+    whole = np.trunc(values * (SIDE * np.sqrt(share * weights.text["lexical"]))).astype(np.int16)
+    vectors = words.text_places(indptr, ids, values)
+    vectors = np.trunc(vectors * (SIDE * np.sqrt(share * weights.text["meaning"]))).astype(np.float32)
     column = np.full(words.n_terms, -1, np.int64)
     column[words.common] = np.arange(len(words.common))
     rows = np.repeat(np.arange(len(texts)), np.diff(indptr))
@@ -70,7 +90,7 @@ def term_features(texts: pa.StringArray, weights: Weights) -> tuple[Sparse, NDAr
     dense = np.zeros((len(texts), len(words.common)), np.float32)
     dense[rows[is_common], place[is_common]] = whole[is_common]
     rest = Sparse(indptr, ids, whole).keep(~is_common & (whole != 0))
-    return rest, dense, np.diff(indptr)
+    return TextFeatures(rest, dense, vectors, np.diff(indptr))
 
 
 def title_features(
@@ -86,44 +106,59 @@ def title_features(
         sparse parts, vectors, and which rows have anything to compare.
     """
     share = weights.components["title"]
-    parts, vectors = titles.represent(lists)
-    scale = SIDE * np.sqrt(share * weights.title["lexical"])
-    parts.weights = np.trunc(parts.weights * scale).astype(np.int16)
-    dense = np.trunc(vectors * (SIDE * np.sqrt(share * weights.title["meaning"]))).astype(np.float32)
-    present = (np.diff(parts.indptr) > 0) | vectors.any(axis=1)
+    found = titles.represent(lists)
+    # Words without a vector can only be compared as words, so a title of unknown words is compared as words alone.
+    meaning = weights.title["meaning"] * found.known
+    parts = found.parts
+    parts.weights = np.trunc(parts.weights * (SIDE * np.sqrt(share * (1 - meaning)))[parts.rows]).astype(np.int16)
+    dense = np.trunc(found.meaning * (SIDE * np.sqrt(share * meaning))[:, None]).astype(np.float32)
+    present = (np.diff(parts.indptr) > 0) | dense.any(axis=1)
     return parts, dense, present
 
 
-def fit_columns(
-    weights: Weights, seniority: list[str | None], years: NDArray[np.float64], education: list[str | None], *, job: bool
-) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+@dataclass(frozen=True)
+class Levels:
+    """Per row, classes of seniority, years of experience (asked for, or worked) and education; -1 where not known."""
+
+    seniority: NDArray[np.int64]
+    years: NDArray[np.int64]
+    education: NDArray[np.int64]
+
+
+def levels_of(seniority: list[str | None], years: NDArray[np.float64], education: list[str | None]) -> Levels:
+    """Classes from the names of levels (or null) and from years (NaN where not known)."""
+    return Levels(
+        _codes(seniority, levels.seniorities()), levels.year_class(years), _codes(education, levels.educations())
+    )
+
+
+def _codes(values: list[str | None], order: tuple[str, ...]) -> NDArray[np.int64]:
+    place = {value: number for number, value in enumerate(order)}
+    return np.array([place.get(value or "", -1) for value in values], np.int64)
+
+
+def fit_columns(weights: Weights, given: Levels, *, job: bool) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Dense columns for seniority, experience and education, and the bits of those that are known.
 
     A job has a one in the column of its class; a résumé has its fit to each class, times the component's weight.
 
     Args:
         weights: component weights.
-        seniority, education: per row, a level or null.
-        years: per row, years (asked for, or worked), NaN where not known.
+        given: the rows' classes.
         job: which side this is.
     """
-    blocks, mask = [], np.zeros(len(years), np.uint8)
-    codes = (
-        ("seniority", _codes(seniority, levels.seniorities()), levels.seniority_fit()),
-        ("experience", levels.year_class(years), levels.experience_fit()),
-        ("education", _codes(education, levels.educations()), levels.education_fit()),
+    blocks, mask = [], np.zeros(len(given.years), np.uint8)
+    tables = (
+        ("seniority", given.seniority, levels.seniority_fit()),
+        ("experience", given.years, levels.experience_fit()),
+        ("education", given.education, levels.education_fit()),
     )
-    for name, code, fit in codes:
+    for name, code, fit in tables:
         known = code >= 0
         table = np.eye(len(fit)) if job else np.trunc(fit * weights.units(name))
         blocks.append(np.where(known[:, None], table[np.maximum(code, 0)], 0.0))
         mask |= np.where(known, BIT[name], 0).astype(np.uint8)
     return np.hstack(blocks).astype(np.float32), mask
-
-
-def _codes(values: list[str | None], order: tuple[str, ...]) -> NDArray[np.int64]:
-    place = {value: number for number, value in enumerate(order)}
-    return np.array([place.get(value or "", -1) for value in values], np.int64)
 
 
 def richness(

@@ -66,7 +66,7 @@ def _push(heap, size, item):
 def scan(
     starts, rows, values, n_jobs, first_job,
     indptr, ids, weights, first_resume,
-    dense, title, use_title,
+    dense, title, meaning,
     resume_masks, job_masks, factors, richness,
     resume_classes, job_classes, vetoed,
     lowest, heaps, sizes, tally,
@@ -78,7 +78,7 @@ def scan(
         n_jobs, first_job: size of the job block and the rank of its first job.
         indptr, ids, weights: the résumés' sparse features (all résumés), ``first_resume`` the block's first row.
         dense: float32 (résumés × jobs), whole numbers: products of the dense features.
-        title: the same for titles' vectors, which count only where positive; read if ``use_title``.
+        title, meaning: the same for the vectors of titles and of texts, each of which counts only where positive.
         resume_masks, job_masks: components each side has inputs for, as bits.
         factors: per pair mask, what turns the numerator into score steps (float64; 0 where nothing can be judged).
         richness: per mask and job richness class is folded by the caller: float64 per job in the block.
@@ -104,8 +104,7 @@ def scan(
         for job in range(n_jobs):
             both = mine & job_masks[first_job + job]
             number = total[job] + np.int32(dense[resume, job])
-            if use_title:
-                number += max(np.int32(0), np.int32(title[resume, job]))
+            number += max(np.int32(0), np.int32(title[resume, job])) + max(np.int32(0), np.int32(meaning[resume, job]))
             score = np.int64(np.floor(np.float64(number) * factors[both] * richness[first_job + job]))
             key = (score << 32) | np.int64(0xFFFFFFFF - (first_job + job))
             if verdicts[job_classes[first_job + job]]:
@@ -193,3 +192,61 @@ def requirement_credits(r_indptr, r_ids, r_weights, r_source, j_indptr, j_ids, n
                 credit[out], source[out] = r_weights[mine], r_source[mine]
             out += 1
     return indptr, entry, credit, source
+
+
+@njit(cache=True, nogil=True)
+def sum_vectors(indptr, ids, weights, vectors, out):
+    """Weighted sum of each row's vectors, in the order of its entries, so that a row comes out the same in any batch.
+
+    Ids past the last vector have none.
+    """
+    for row in range(len(indptr) - 1):
+        for at in range(indptr[row], indptr[row + 1]):
+            if ids[at] < len(vectors):
+                vector, weight = vectors[ids[at]], weights[at]
+                for i in range(len(vector)):
+                    out[row, i] += weight * vector[i]
+
+
+@njit(cache=True, nogil=True)
+def scale_to_unit(rows):
+    """Scale each row to length 1, in place; a row of zeros stays."""
+    for row in range(len(rows)):
+        total = 0.0
+        for i in range(rows.shape[1]):
+            total += rows[row, i] * rows[row, i]
+        if total > 0:
+            length = np.sqrt(total)
+            for i in range(rows.shape[1]):
+                rows[row, i] /= length
+
+
+@njit(cache=True, nogil=True)
+def through_net(rows, hidden, hidden_bias, out_weights, out_bias, straight):
+    """One hidden layer of rectified units beside a straight linear way; each row by itself, in a fixed order of sums.
+
+    Returns:
+        float64, rows × outputs; a row of zeros stays zeros.
+    """
+    n_hidden, n_in, n_out = len(hidden), rows.shape[1], len(out_weights)
+    out = np.zeros((len(rows), n_out))
+    layer = np.empty(n_hidden)
+    for row in range(len(rows)):
+        known = False
+        for i in range(n_in):
+            known |= rows[row, i] != 0.0
+        if not known:
+            continue
+        for unit in range(n_hidden):
+            total = np.float64(hidden_bias[unit])
+            for i in range(n_in):
+                total += hidden[unit, i] * rows[row, i]
+            layer[unit] = max(0.0, total)
+        for place in range(n_out):
+            total = np.float64(out_bias[place])
+            for unit in range(n_hidden):
+                total += out_weights[place, unit] * layer[unit]
+            for i in range(n_in):
+                total += straight[place, i] * rows[row, i]
+            out[row, place] = total
+    return out

@@ -1,7 +1,7 @@
 """Ordered facts of a career: seniority from titles, years of work from dates, degrees, names of languages.
 
-Belongs here: reading those facts from short strings with the word lists of ``data/levels.toml``, and the tables that say how
-well a résumé's level fits the level that a job asks for. Which field is asked for what is the profile's.
+Belongs here: reading those facts from short strings with the word lists of ``data/levels.toml``, and the tables that
+say how well a résumé's level fits the level that a job asks for. Which field is asked for what is the profile's.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
 # Years of experience asked for, as classes; a class ends before the next bound.
 YEAR_BOUNDS = (0.5, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
 MAX_YEARS = 60
+# Years of work that stand for a level where no title says one.
+JUNIOR_YEARS, SENIOR_YEARS = 2.0, 7.0
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +66,13 @@ def of_title(title: str | None) -> str | None:
 def of_titles(titles: Iterable[str]) -> str | None:
     """The seniority that the first title that says one says; null if none does."""
     return next((level for title in titles if (level := of_title(title))), None)
+
+
+def of_years(years: float | None) -> str | None:
+    """The seniority that years of work suggest where no title says one; null where they are not known."""
+    if years is None:
+        return None
+    return "junior" if years < JUNIOR_YEARS else "mid" if years < SENIOR_YEARS else "senior"
 
 
 def highest_education(degrees: Iterable[str]) -> str | None:
@@ -118,7 +127,7 @@ def seniority_fit() -> NDArray[np.float64]:
 
     A step up is easier to take than several; a step down is possible, several are unlikely.
     """
-    up, down = (1.0, 0.6, 0.25, 0.1), (1.0, 0.8, 0.5, 0.25)
+    up, down = (1.0, 0.6, 0.2, 0.05), (1.0, 0.7, 0.35, 0.15)
     n = len(seniorities())
     table = np.zeros((n, n))
     for person in range(n):
@@ -130,10 +139,13 @@ def seniority_fit() -> NDArray[np.float64]:
 
 
 def experience_fit() -> NDArray[np.float64]:
-    """How well years of work (row, class) meet the years asked for (column, class), 0 to 1: met, or their share squared."""
+    """How well years of work (row, class) meet the years asked for (column, class), 0 to 1.
+
+    Met, or falling in proportion to what is short: to 0 where a year and a quarter of what is asked are short.
+    """
     lower = np.array([0.25, *YEAR_BOUNDS])
-    share = np.minimum(1.0, (lower[:, None] + 0.25) / lower[None, :])
-    return np.where(lower[:, None] >= lower[None, :], 1.0, share**2)
+    short = np.maximum(0, lower[None, :] - lower[:, None])
+    return np.maximum(0.0, 1 - short / (1 + lower[None, :] / 4))
 
 
 def education_fit() -> NDArray[np.float64]:

@@ -1,15 +1,15 @@
 """The versioned artefact behind text and titles: which words there are, how much each tells, and what each is near to.
 
-Belongs here: loading ``data/words.npz`` (made by ``build/words.py``), the word table, idf and word vectors, TF-IDF weights.
-Nothing is ever fitted on the texts being matched, so a score of a pair is the same in every batch; a new artefact is a new
-scorer version.
+Belongs here: loading ``data/words.npz`` (made by ``build/words.py``), the word table, idf and word vectors, TF-IDF
+weights. Nothing is ever fitted on the texts being matched, so a score of a pair is the same in every batch; a new
+artefact is a new scorer version.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from jobmatch_dagster.matching import tokens
+from jobmatch_dagster.matching import kernels, tokens
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,39 +27,82 @@ BUCKETS = 1 << 17  # for words that the lexicon does not know: names of products
 
 
 @dataclass(frozen=True)
+class TitleNet:
+    """The small network that turns the sum of a title's word vectors into the title's place among titles."""
+
+    hidden: NDArray[np.float32]
+    hidden_bias: NDArray[np.float32]
+    out: NDArray[np.float32]
+    out_bias: NDArray[np.float32]
+    straight: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Lexicon:
     """Words, their terms, and what is known of each.
 
     Attributes:
         keys: open-addressing table of word keys.
         terms: term of the word in each slot; words of one stem share a term (-1: a word that is never read).
-        words: row of ``vectors`` of the word in each slot (-1: it has none).
         idf: per term, buckets included; ln((1 + n) / (1 + df)) + 1 as scikit-learn has it.
-        n_known: number of known terms; bucket terms follow them.
-        vectors: per word with a meaning of its own; their sum over a title gives the title's place (float32).
+        vectors: per known term, its place in the space of meanings (zeros where it has none).
+        centre: the mean direction of texts, which says nothing about any of them.
         common: the terms that stand in so many texts that their products are cheaper as a dense matrix.
+        net: places titles.
     """
 
     keys: NDArray[np.uint64]
     terms: NDArray[np.int32]
-    words: NDArray[np.int32]
-    n_known: int
     idf: NDArray[np.float64]
     vectors: NDArray[np.float32]
+    centre: NDArray[np.float64]
     common: NDArray[np.int32]
+    net: TitleNet
+
+    @property
+    def n_known(self) -> int:
+        """Number of known terms; bucket terms follow them."""
+        return len(self.vectors)
 
     @property
     def n_terms(self) -> int:
         """Number of terms, buckets included."""
         return self.n_known + BUCKETS
 
+    @cached_property
+    def has_vector(self) -> NDArray[np.bool_]:
+        """Per known term, and once more for all unknown ones at the end, whether it has a vector."""
+        return np.append(self.vectors.any(axis=1), False)
+
     def count_terms(self, texts: pa.StringArray) -> tokens.Counts:
         """Terms of each text and how often each stands in it."""
         return tokens.count_terms(texts, self.keys, self.terms, self.n_known, BUCKETS)
 
-    def count_words(self, texts: pa.StringArray) -> tokens.Counts:
-        """Words of each text that have a vector, and how often each stands in it."""
-        return tokens.count_terms(texts, self.keys, self.words, len(self.vectors), 0)
+    def text_places(
+        self, indptr: NDArray[np.int64], ids: NDArray[np.int32], weights: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Unit vector of each text's meaning: the weighted sum of its terms' vectors, without what all texts share."""
+        out = self._sums(indptr, ids, weights)
+        kernels.scale_to_unit(out)
+        out[out.any(axis=1)] -= self.centre
+        kernels.scale_to_unit(out)
+        return out
+
+    def title_places(self, indptr: NDArray[np.int64], ids: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Unit vector of each title's meaning; zeros where no word is known."""
+        sums = self._sums(indptr, ids, np.ones(len(ids)))
+        kernels.scale_to_unit(sums)
+        net = self.net
+        out = kernels.through_net(sums, net.hidden, net.hidden_bias, net.out, net.out_bias, net.straight)
+        kernels.scale_to_unit(out)
+        return out
+
+    def _sums(
+        self, indptr: NDArray[np.int64], ids: NDArray[np.int32], weights: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        out = np.zeros((len(indptr) - 1, self.vectors.shape[1]))
+        kernels.sum_vectors(indptr, ids, weights, self.vectors, out)
+        return out
 
 
 @lru_cache(maxsize=1)
@@ -67,11 +110,12 @@ def load() -> Lexicon:
     """The lexicon that ships with the package."""
     with np.load(DATA / "words.npz") as stored:
         keys, terms = tokens.table(stored["hashes"], stored["terms"])
-        words = tokens.table(stored["hashes"], stored["words"])[1]
         known = np.log(1 / np.maximum(stored["document_share"].astype(np.float64), 1e-6)) + 1
         idf = np.concatenate([known, np.full(BUCKETS, float(stored["unknown_idf"]))])
-        vectors = stored["vectors"].astype(np.float32) * stored["vector_scale"].astype(np.float32)[:, None]
-        return Lexicon(keys, terms, words, len(known), idf, vectors, stored["common"])
+        vectors = np.zeros((len(known), stored["vectors"].shape[1]), np.float32)
+        vectors[stored["vector_terms"]] = stored["vectors"].astype(np.float32) * stored["vector_scale"][:, None]
+        net = TitleNet(*(stored[f"net_{name}"].astype(np.float32) for name in TitleNet.__dataclass_fields__))
+        return Lexicon(keys, terms, idf, vectors, stored["centre"].astype(np.float64), stored["common"], net)
 
 
 @lru_cache(maxsize=1)

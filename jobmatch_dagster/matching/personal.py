@@ -1,7 +1,8 @@
 """What matching must not see of a person: name, gender, age, photo, birthplace, nationality, graduation year.
 
-Belongs here: taking such words out of a résumé's texts before anything is counted. The profile never hands over the fields
-that carry them (``basics.name``, ``image``, dates of education …); this module deals with the same facts inside free text.
+Belongs here: taking such words out of a résumé's texts before anything is counted. The profile never hands over the
+fields that carry them (``basics.name``, ``image``, dates of education …); this module deals with the same facts
+inside free text.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A résumé as matching reads it: titles held, text without personal facts, years, education, languages, home.
 
-Belongs here: choosing and weighing fields of a JSON Resume profile. Fields that say who the person is (name, image, e-mail,
-birth date, dates of education) are read by nothing here, except the name, and that only to take it out of the text.
+Belongs here: choosing and weighing fields of a JSON Resume profile. Fields that say who the person is (name, image,
+e-mail, birth date, dates of education) are read by nothing here, except the name, and that only to take it out of the
+text.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def read(content: Mapping[str, Any], *, years: float | None, seniority: str | No
     Args:
         content: the profile; anything in it can be missing or of the wrong type.
         years: years of work where the parser found them, else they are counted from ``work``.
-        seniority: seniority where known, else the title of the latest position says it.
+        seniority: seniority where known, else the title of the latest position says it, else the years suggest it.
         today: the day that an open-ended position lasts until.
     """
     basics, work = _basics(content), _work(content)
@@ -81,11 +82,12 @@ def read(content: Mapping[str, Any], *, years: float | None, seniority: str | No
     country = _string(location.get("countryCode")).upper() if isinstance(location, Mapping) else ""
     preferences = content.get("preferences")
     preferences = preferences if isinstance(preferences, Mapping) else {}
+    years = years if years is not None else levels.years_of_work(_work(content), today)
     return Profile(
         titles=titles,
         text=clean(text_of(content))[:MAX_TEXT],
-        years=years if years is not None else levels.years_of_work(work, today),
-        seniority=seniority or levels.of_titles([title for title, _ in titles]),
+        years=years,
+        seniority=seniority or levels.of_titles([title for title, _ in titles]) or levels.of_years(years),
         education=levels.highest_education([_string(r.get("studyType")) or _string(r.get("area")) for r in education]),
         languages=frozenset(
             filter(None, (levels.language_code(_string(r.get("language"))) for r in _rows(content, "languages")))

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from jobmatch_dagster import tables
 from jobmatch_dagster.matching import profile
@@ -51,19 +51,35 @@ def _fitting(value: Any, kind: pa.DataType) -> Any:
         return None
 
 
-def jobs(rows: list[dict[str, Any]], day: date) -> tuple[pa.Table, pa.Table]:
-    """Jobs and their skills from rows with at least ``id`` and ``title``."""
+def jobs(rows: list[dict[str, Any]], day: date, threads: int = 1) -> tuple[pa.Table, pa.Table]:
+    """Jobs and their skills from rows with at least ``id`` and ``title``.
+
+    Args:
+        rows: job rows; a field that does not fit its column's type counts as not known.
+        day: day on which the jobs count as seen, where a row does not say.
+        threads: threads that look for skills.
+    """
+    from jobmatch_dagster.skills.tables import job_skills
+
     full = [{"first_seen_on": day, "last_seen_on": day} | row for row in rows]
     for row in full:
         row["content_hash"] = _hash([row.get("title"), row.get("description")])
     table = _columns(full, tables.JOBS)
-    return table, _found(
-        [row.get("description") for row in full], [row.get("title") for row in full], table["id"].to_pylist(), "posting"
-    )
+    return table, job_skills(table, threads=threads)
 
 
-def resumes(rows: list[dict[str, Any]], day: date) -> tuple[pa.Table, pa.Table]:
-    """Résumés and their skills from rows ``{"id", "resume": JSON Resume}``."""
+def resumes(rows: list[dict[str, Any]], day: date, threads: int = 1) -> tuple[pa.Table, pa.Table]:
+    """Résumés and their skills from rows ``{"id", "resume": JSON Resume}``.
+
+    The text that skills are looked for in, and that evidence points into, is ``profile.text_of`` the résumé.
+
+    Args:
+        rows: résumé rows.
+        day: day that open-ended positions last until.
+        threads: threads that look for skills.
+    """
+    from jobmatch_dagster.skills.tables import resume_skills
+
     full = []
     for row in rows:
         content = row.get("resume")
@@ -81,38 +97,8 @@ def resumes(rows: list[dict[str, Any]], day: date) -> tuple[pa.Table, pa.Table]:
             }
         )
     table = _columns(full, tables.RESUMES)
-    skills = _found(table["body"].to_pylist(), None, table["id"].to_pylist(), "resume")
-    return table, skills
+    return table, resume_skills(table, threads=threads)
 
 
 def _hash(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:32]
-
-
-def _found(
-    texts: list[str | None], titles: list[str | None] | None, ids: list[str], kind: Literal["posting", "resume"]
-) -> pa.Table:
-    """Skills of the texts, one row a text and skill: the strongest mention's words, every mention's offsets."""
-    import pyarrow as pa
-
-    from jobmatch_dagster.skills.extractor import extract
-
-    texts = [text if isinstance(text, str) else "" for text in texts]
-    heads = None if titles is None else [title if isinstance(title, str) else "" for title in titles]
-    best: dict[tuple[int, str], dict[str, Any]] = {}
-    for mention in extract(texts, kind=kind, titles=heads).to_pylist():
-        key = (mention["row"], mention["skill_id"])
-        kept = best.get(key)
-        evidence = [*(kept["evidence"] if kept else []), mention["start"], mention["end"]]
-        if kept is None or (mention["weight"] or 0) > (kept["weight"] or 0):
-            kept = best[key] = dict(mention)
-        kept["evidence"] = evidence
-    rows = [row | {"job_id": ids[row["row"]], "resume_id": ids[row["row"]]} for row in best.values()]
-    if kind == "resume":
-        rows = [
-            row | {"user_id": row["resume_id"], "years": None, "last_used": None}
-            for row in rows
-            if row["requirement"] != "excluded"
-        ]
-    schema = tables.JOB_SKILLS if kind == "posting" else tables.RESUME_SKILLS
-    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in rows], schema=schema)

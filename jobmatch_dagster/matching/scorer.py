@@ -2,18 +2,20 @@
 
 A component's value is in [0, 1] and its weight a share of the score. Components that lack their inputs on either side
 abstain, and the others' weights are scaled to 1. What could not be judged takes something off: a share of the score for
-the weight that abstained, and one for a posting that says little, each up to ``most_taken_off``. So a vague posting does
-not win, a title alone still ranks, and contributions always add up to the score.
+the weight that abstained, and one for a posting that says little, each up to ``most_taken_off``. So a vague posting
+does not win, a title alone still ranks, and contributions always add up to the score.
 
-Belongs here: that formula, its whole-number form, the version, and ``match``. Features are made in ``features`` and ``sides``,
-the top-k in ``topk``, words for people in ``explain``.
+Belongs here: that formula, its whole-number form, the version, and ``match``. Features are made in ``features`` and
+``sides``, the top-k in ``topk``, words for people in ``explain``.
 
-A pair's score depends on its two sides and on ``SCORER_VERSION`` only. Equal scores are ordered by the job's id, ascending.
+A pair's score depends on its two sides and on ``SCORER_VERSION`` only. Equal scores are ordered by the job's id,
+ascending.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -113,11 +115,12 @@ def numerators(
     edges = a.dense.shape[1] - np.cumsum([0, *n_fits[::-1]])[::-1]
     edges = np.concatenate([[0], edges])
     dense = np.stack(
-        [kernels.dense_products(a.dense, b.dense, lo, hi, r, j) for lo, hi in zip(edges, edges[1:], strict=False)],
+        [kernels.dense_products(a.dense, b.dense, lo, hi, r, j) for lo, hi in itertools.pairwise(edges)],
         axis=1,
     )
     title = kernels.dense_products(a.title, b.title, 0, a.title.shape[1], r, j)
-    text = ranges[:, 0] + dense[:, 0]
+    meaning = kernels.dense_products(a.meaning, b.meaning, 0, a.meaning.shape[1], r, j)
+    text = ranges[:, 0] + dense[:, 0] + np.maximum(0, meaning)
     return np.stack(
         [ranges[:, 2], ranges[:, 1] + np.maximum(0, title), text, dense[:, 1], dense[:, 2], dense[:, 3]], axis=1
     )

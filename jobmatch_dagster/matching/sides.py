@@ -1,7 +1,7 @@
 """The two sides of a match, made from the tables: jobs with their requirements, résumés with what they have.
 
-Belongs here: reading columns of ``tables.JOBS``, ``JOB_SKILLS``, ``RESUMES`` and ``RESUME_SKILLS``, and putting the features of
-all components side by side. A job side can be kept and matched against many blocks of résumés.
+Belongs here: reading columns of ``tables.JOBS``, ``JOB_SKILLS``, ``RESUMES`` and ``RESUME_SKILLS``, and putting the
+features of all components side by side. A job side can be kept and matched against many blocks of résumés.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ class Jobs:
     """Jobs ready to be matched, in ascending order of their ids: a row's number is its rank among ties.
 
     Attributes:
-        table, skills: the rows they were made from, ordered likewise.
+        table, skills: the rows they were made from; the table is ordered likewise.
         side: features.
+        levels: classes of seniority, years and education.
         wanted: their requirements.
         bounds: first sparse feature of each range (text, title, skills); ``n_features`` all of them.
         veto_classes: per job, its class; ``asked`` has the facts of each class.
@@ -42,6 +43,7 @@ class Jobs:
     table: pa.Table
     skills: pa.Table
     side: Side
+    levels: features.Levels
     wanted: skill_features.Requirements
     bounds: NDArray[np.int64]
     n_features: int
@@ -59,6 +61,7 @@ class Resumes:
     table: pa.Table
     skills: pa.Table
     side: Side
+    levels: features.Levels
     held: skill_features.Holdings
     veto_classes: NDArray[np.int32]
     offered: list[vetoes.Offered]
@@ -113,34 +116,37 @@ def jobs(
     words = pc.binary_join_element_wise(
         _texts(table["title"]), _texts(table["description"]), pa.scalar("\n", pa.large_string()), null_handling="skip"
     )
-    text, dense_text, distinct = features.term_features(words, using)
     names = [title or "" for title in table["title"].to_pylist()]
     # A title alone is compared as a title; as a text it would be counted twice.
     described = pc.fill_null(pc.greater(pc.utf8_length(_texts(table["description"])), 0), False).to_numpy(
         zero_copy_only=False
     )
-    text, dense_text, distinct = _blank(text, dense_text, distinct, ~described)
+    text = features.text_features(words, using).without(~described)
     parts, vectors, has_title = features.title_features([[(name, 1.0)] if name else [] for name in names], using)
     owner = _owners(table["id"].to_pylist(), job_skills["job_id"])
     wanted = skill_features.requirements(job_skills, owner, len(table), graph, using)
-    said = table["seniority"].to_pylist()
-    seniority = [level or levels.of_title(name) for level, name in zip(said, names, strict=True)]
-    fits, mask = features.fit_columns(
-        using, seniority, _numbers(table["min_years_experience"]), table["education"].to_pylist(), job=True
+    said = zip(table["seniority"].to_pylist(), names, strict=True)
+    given = features.levels_of(
+        [level or levels.of_title(name) for level, name in said],
+        _numbers(table["min_years_experience"]),
+        table["education"].to_pylist(),
     )
-    mask |= _bits(text=distinct > 0, title=has_title, skills=wanted.counts > 0)
+    fits, mask = features.fit_columns(using, given, job=True)
+    states_enough = wanted.stated >= using.evidence["least_requirements"]
+    mask |= _bits(text=text.distinct > 0, title=has_title, skills=states_enough)
+    asked_for = wanted.sparse.keep(states_enough[wanted.sparse.rows])
     widths = [load_lexicon().n_terms, titles.n_features(), max(1, len(wanted.skills))]
-    sparse, bounds = beside([text, parts, wanted.sparse], widths)
-    side = Side(sparse, np.hstack([dense_text, fits]), vectors, mask, features.richness(using, distinct, wanted.counts))
+    sparse, bounds = beside([text.sparse, parts, asked_for], widths)
+    side = Side(
+        sparse,
+        np.hstack([text.dense, fits]),
+        vectors,
+        text.meaning,
+        mask,
+        features.richness(using, text.distinct, wanted.stated),
+    )
     classes, asked = _classes(_asked(table, job_skills, owner, graph))
-    ordered = job_skills.take(pa.array(np.arange(len(job_skills))))
-    return Jobs(table, ordered, side, wanted, bounds, sum(widths), classes, asked)
-
-
-def _blank(text, dense, distinct, rows):  # type: ignore[no-untyped-def]
-    """Rows of text features emptied."""
-    dense[rows] = 0
-    return text.keep(~rows[text.rows]), dense, np.where(rows, 0, distinct)
+    return Jobs(table, job_skills, side, given, wanted, bounds, sum(widths), classes, asked)
 
 
 def _bits(**present: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -221,10 +227,9 @@ def resumes(
     using, graph = using or weights.load(), graph or skill_graph.load()
     table = table.sort_by("id")
     people = _profiles(table)
-    text, dense_text, distinct = features.term_features(pa.array([p.text for p in people], pa.large_string()), using)
     # A label alone is compared as a title, as on the other side.
     only_titles = np.array([not _more_than_titles(p) for p in people], bool)
-    text, dense_text, distinct = _blank(text, dense_text, distinct, only_titles)
+    text = features.text_features(pa.array([p.text for p in people], pa.large_string()), using).without(only_titles)
     parts, vectors, has_title = features.title_features([p.titles for p in people], using)
     owner = _owners(table["id"].to_pylist(), resume_skills["resume_id"])
     today = np.array(
@@ -232,15 +237,14 @@ def resumes(
     )
     held = skill_features.holdings(resume_skills, owner, today, len(table), against.wanted, graph, using)
     years = np.array([np.nan if p.years is None else p.years for p in people])
-    fits, mask = features.fit_columns(
-        using, [p.seniority for p in people], years, [p.education for p in people], job=False
-    )
-    mask |= _bits(text=distinct > 0, title=has_title, skills=held.counts > 0)
+    given = features.levels_of([p.seniority for p in people], years, [p.education for p in people])
+    fits, mask = features.fit_columns(using, given, job=False)
+    mask |= _bits(text=text.distinct > 0, title=has_title, skills=held.counts > 0)
     widths = [load_lexicon().n_terms, titles.n_features(), max(1, len(against.wanted.skills))]
-    sparse, _ = beside([text, parts, held.sparse], widths)
-    side = Side(sparse, np.hstack([dense_text, fits]), vectors, mask, np.ones(len(table)))
+    sparse, _ = beside([text.sparse, parts, held.sparse], widths)
+    side = Side(sparse, np.hstack([text.dense, fits]), vectors, text.meaning, mask, np.ones(len(table)))
     classes, offered = _classes(_offered(table, resume_skills, owner, people, graph))
-    return Resumes(table, resume_skills, side, held, classes, offered, people)
+    return Resumes(table, resume_skills, side, given, held, classes, offered, people)
 
 
 def _more_than_titles(person: profile.Profile) -> bool:

@@ -40,14 +40,17 @@ class Requirements:
         sparse: per job, (feature, share of what it asks × weight of the component).
         skills, asked: per feature, the skill's number and the class of years asked for.
         source: per entry of ``sparse``, its row in the table of job skills.
-        counts: per job, how many requirements were read.
+        stated: per job, how many requirements its text states as required or preferred. A job that states too few
+            abstains from the component: skills that are only mentioned, or only stand in the title, are part of text
+        and title. full_share: the share that a job's only requirement would have, before the unmet prior.
     """
 
     sparse: Sparse
     skills: NDArray[np.int64]
     asked: NDArray[np.int64]
     source: NDArray[np.int64]
-    counts: NDArray[np.int64]
+    stated: NDArray[np.int64]
+    full_share: float
 
 
 def _numbers(column: pa.ChunkedArray, graph: SkillGraph) -> NDArray[np.int64]:
@@ -69,9 +72,9 @@ def requirements(
 ) -> Requirements:
     """What each job asks for, as shares.
 
-    A requirement's importance is its weight within the ad (by kind of requirement and by section; where it has none, its
-    kind's) × the skill's idf. Shares are of the sum plus ``unmet_prior`` average requirements, so a posting with one vague
-    wish never gives a full mark.
+    A requirement's importance is its weight within the ad (by kind of requirement and by section; where it has none,
+    its kind's) × the skill's idf. Shares are of the sum plus ``unmet_prior`` average requirements, so a posting with
+    one vague wish never gives a full mark.
 
     Args:
         job_skills: rows of ``tables.JOB_SKILLS``.
@@ -90,14 +93,36 @@ def requirements(
     used = used[np.lexsort((number[used], owner[used]))]
     rows = owner[used]
     counts = np.bincount(rows, minlength=n_jobs)
-    asks = np.bincount(rows, importance[used], minlength=n_jobs)
+    asks = np.bincount(rows, importance[used], minlength=n_jobs).astype(np.float64)
     asks += weights.skills["unmet_prior"] * asks / np.maximum(counts, 1)
     share = importance[used] / asks[rows]
-    whole = np.trunc(share * weights.components["skills"] * SHARE_SCALE).astype(np.int16)
+    stated = _is_stated(job_skills)[used]
+    full = weights.components["skills"] * SHARE_SCALE
+    whole = np.trunc(share * full).astype(np.int16)
     keys, feature = np.unique(number[used] * len(ASKED_YEARS) + np.maximum(asked[used], 0), return_inverse=True)
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     sparse = Sparse(indptr, feature.astype(np.int32), whole)
-    return Requirements(sparse, keys // len(ASKED_YEARS), keys % len(ASKED_YEARS), used, counts)
+    return Requirements(
+        sparse,
+        keys // len(ASKED_YEARS),
+        keys % len(ASKED_YEARS),
+        used,
+        np.bincount(rows, stated, minlength=n_jobs).astype(np.int64),
+        full,
+    )
+
+
+def _is_stated(job_skills: pa.Table) -> NDArray[np.bool_]:
+    """Which rows are required or preferred and stand in the text, not only in the title."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kinds = pc.is_in(job_skills["requirement"], pa.array(["required", "preferred"])).combine_chunks()
+    places = job_skills["evidence"].combine_chunks()
+    inside = np.zeros(len(job_skills), bool)
+    owners = pc.list_parent_indices(places).to_numpy(zero_copy_only=False)
+    inside[owners[places.flatten().to_numpy(zero_copy_only=False) >= 0]] = True
+    return kinds.to_numpy(zero_copy_only=False) & inside
 
 
 @dataclass

@@ -1,18 +1,20 @@
 """Job titles as features: shared words, shared parts of words, and a place in the space of meanings.
 
-Belongs here: how a title becomes a unit vector of parts and a unit vector of meaning, and how several titles of one person
-become one. Words that only say a level ("senior", "intern") count little: level is compared by itself.
+Belongs here: how a title becomes a unit vector of parts and a unit vector of meaning, and how several titles of one
+person become one. Among the
+shared words, one that only says a level ("senior", "intern") counts little: level is compared by itself.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jobmatch_dagster.matching import levels, lexicon, tokens
+from jobmatch_dagster.matching import kernels, levels, lexicon, tokens
 from jobmatch_dagster.matching.sparse import Sparse, beside, from_entries
 
 if TYPE_CHECKING:
@@ -31,20 +33,17 @@ def n_features() -> int:
 
 
 @lru_cache(maxsize=1)
-def _shares() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What a term and a vector's word count, by number: less for a word of level."""
+def _shares() -> NDArray[np.float64]:
+    """What each term counts among a title's words: less for a word of level."""
     words = lexicon.load()
-    of_terms, of_vectors = np.ones(words.n_terms), np.ones(len(words.vectors))
+    shares = np.ones(words.n_terms)
     level_words = [word for word in levels.level_words() if len(word) > 1]
     keys = tokens.hash_words(level_words)
     for key in keys:
         slot = tokens.find_slot(words.keys, key)
-        if words.keys[slot] == key:
-            if words.terms[slot] >= 0:
-                of_terms[words.terms[slot]] = LEVEL_SHARE
-            if words.words[slot] >= 0:
-                of_vectors[words.words[slot]] = LEVEL_SHARE
-    return of_terms, of_vectors
+        if words.keys[slot] == key and words.terms[slot] >= 0:
+            shares[words.terms[slot]] = LEVEL_SHARE
+    return shares
 
 
 def _unit(part: Sparse) -> Sparse:
@@ -58,7 +57,7 @@ def _lexical(texts: pa.StringArray) -> Sparse:
     """Words and parts of words of each title, together of length 1."""
     words = lexicon.load()
     indptr, ids, counts = words.count_terms(texts)
-    terms = _unit(Sparse(indptr, ids, np.minimum(counts, 1) * words.idf[ids] * _shares()[0][ids]))
+    terms = _unit(Sparse(indptr, ids, np.minimum(counts, 1) * words.idf[ids] * _shares()[ids]))
     indptr, ids, counts = tokens.count_parts(texts, PART_SIZES, PART_BUCKETS)
     parts = _unit(Sparse(indptr, ids, np.sqrt(counts)))
     terms.weights *= np.sqrt(1 - PART_SHARE)
@@ -66,18 +65,27 @@ def _lexical(texts: pa.StringArray) -> Sparse:
     return beside([terms, parts], [words.n_terms, PART_BUCKETS])[0]
 
 
-def meaning(texts: pa.StringArray) -> NDArray[np.float64]:
-    """Unit vector of each title's meaning; zeros where no word is known."""
+def meaning(texts: pa.StringArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Unit vector of each title's meaning (zeros where no word is known), and the share of its words that are known."""
     words = lexicon.load()
-    indptr, ids, _ = words.count_words(texts)
+    indptr, ids, _ = words.count_terms(texts)
+    known = words.has_vector[np.minimum(ids, words.n_known)]
     rows = np.repeat(np.arange(len(texts)), np.diff(indptr))
-    out = np.zeros((len(texts), words.vectors.shape[1]))
-    np.add.at(out, rows, words.vectors[ids] * _shares()[1][ids, None])
-    return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
+    share = np.bincount(rows, known, minlength=len(texts)) / np.maximum(np.diff(indptr), 1)
+    return words.title_places(indptr, ids), share
 
 
-def represent(lists: list[list[tuple[str, float]]]) -> tuple[Sparse, NDArray[np.float64]]:
-    """Sparse parts and meaning of one or several titles a row, both of length 1 (or 0 where there is nothing).
+@dataclass
+class Titles:
+    """Titles of rows: parts and meaning of length 1 (or 0 where there is nothing), and the share of known words."""
+
+    parts: Sparse
+    meaning: NDArray[np.float64]
+    known: NDArray[np.float64]
+
+
+def represent(lists: list[list[tuple[str, float]]]) -> Titles:
+    """Parts and meaning of one or several titles a row.
 
     Args:
         lists: per row, titles with their shares.
@@ -90,8 +98,12 @@ def represent(lists: list[list[tuple[str, float]]]) -> tuple[Sparse, NDArray[np.
     owner = np.array([row for row, _, _ in flat], np.int64)
     number = np.array([unique[title] for _, title, _ in flat], np.int64)
     share = np.array([share for _, _, share in flat], np.float64)
-    return _mixed(_lexical(texts), owner, number, share, len(lists)), _mixed_meaning(
-        meaning(texts), owner, number, share, len(lists)
+    vectors, known = meaning(texts)
+    weight = np.bincount(owner, share, minlength=len(lists))
+    return Titles(
+        _mixed(_lexical(texts), owner, number, share, len(lists)),
+        _mixed_meaning(vectors, owner, number, share, len(lists)),
+        np.bincount(owner, share * known[number], minlength=len(lists)) / np.maximum(weight, 1e-12),
     )
 
 
@@ -108,6 +120,9 @@ def _mixed(titles: Sparse, owner: NDArray, number: NDArray, share: NDArray, n_ro
 
 
 def _mixed_meaning(vectors: NDArray, owner: NDArray, number: NDArray, share: NDArray, n_rows: int) -> NDArray:
+    order = np.argsort(owner, kind="stable")
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n_rows))]).astype(np.int64)
     out = np.zeros((n_rows, vectors.shape[1]))
-    np.add.at(out, owner, vectors[number] * share[:, None])
-    return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
+    kernels.sum_vectors(indptr, number[order], share[order], vectors, out)
+    kernels.scale_to_unit(out)
+    return out

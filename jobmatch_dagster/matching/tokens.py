@@ -1,11 +1,11 @@
 """Text → terms: the one tokeniser of matching, as a compiled kernel over Arrow's string buffers.
 
-Belongs here: what a word is, lower case, the hash of a word, and counting terms per text. Which words have a meaning, and
-how much each one weighs, is the lexicon's; which texts are read is the profile's.
+Belongs here: what a word is, lower case, the hash of a word, and counting terms per text. Which words have a meaning,
+and how much each one weighs, is the lexicon's; which texts are read is the profile's.
 
 A word is two or more characters of Python's ``\\w`` (the same words as scikit-learn's default pattern finds), in lower
-case. A word of digits alone is no term: it is a year, an age, a telephone number or a postcode. Text in Han characters or
-kana has no spaces, so there every pair of neighbouring characters is a term.
+case. A word of digits alone is no term: it is a year, an age, a telephone number or a postcode. Text in Han
+characters or kana has no spaces, so there every pair of neighbouring characters is a term.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def _decode(data, at, end):
 
 @njit(cache=True, nogil=True)
 def find_slot(keys, key):
-    """Where ``key`` stands, or would stand, in an open-addressing table of a power of two slots; 0 marks an empty one."""
+    """Where ``key`` stands, or would stand, in an open-addressing table of a power of two slots; 0 marks an empty
+    one."""
     mask = np.uint64(len(keys) - 1)
     slot = (key ^ (key >> np.uint64(32))) & mask
     while keys[slot] != np.uint64(0) and keys[slot] != key:
@@ -113,7 +114,8 @@ def _lookup(keys, values, key, plural_key, n_known, n_buckets):
 
 @njit(cache=True, nogil=True)
 def _count(data, offsets, kinds, lower, keys, values, n_known, n_buckets, strip_plural, indptr, ids, counts):
-    """Count the terms of each text; terms stand in the order of their first appearance. Returns the number of entries."""
+    """Count the terms of each text; terms stand in the order of their first appearance. Returns the number of
+    entries."""
     seen_in = np.full(n_known + n_buckets, -1, np.int32)
     place = np.empty(n_known + n_buckets, np.int64)
     filled = 0

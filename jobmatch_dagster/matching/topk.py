@@ -1,7 +1,7 @@
 """Exact top-k over all pairs: blocks of jobs × blocks of résumés on several threads, in bounded memory.
 
-Belongs here: cutting the work up, calling the kernels, and turning heaps into pairs. Memory is a block of dense products a
-thread, one inverted block of jobs, and the heaps; it does not grow with the number of pairs.
+Belongs here: cutting the work up, calling the kernels, and turning heaps into pairs. Memory is a block of dense
+products a thread, one inverted block of jobs, and the heaps; it does not grow with the number of pairs.
 """
 
 from __future__ import annotations
@@ -68,16 +68,16 @@ def best_pairs(
     heaps = np.full((len(resumes), max(1, min(top, len(jobs)))), kernels.WORST, np.int64)
     sizes = np.zeros(len(resumes), np.int64)
     tally = np.zeros((-(-len(resumes) // RESUME_BLOCK), 2), np.int64)
-    use_title = bool(resumes.title.any() and jobs.title.any())
 
     def work(block: int) -> None:
         rows = slice(block * RESUME_BLOCK, min(len(resumes), (block + 1) * RESUME_BLOCK))
         dense = resumes.dense[rows] @ jobs.dense[first:last].T
-        title = resumes.title[rows] @ jobs.title[first:last].T if use_title else np.zeros((1, 1), np.float32)
+        title = resumes.title[rows] @ jobs.title[first:last].T
+        meaning = resumes.meaning[rows] @ jobs.meaning[first:last].T
         kernels.scan(
             *lists, last - first, first,
             resumes.sparse.indptr, resumes.sparse.ids, resumes.sparse.weights, rows.start,
-            dense, title, use_title,
+            dense, title, meaning,
             resumes.masks, jobs.masks, rule.factors, rule.richness,
             rule.resume_classes, rule.job_classes, rule.vetoed,
             rule.lowest, heaps[rows], sizes[rows], tally[block],

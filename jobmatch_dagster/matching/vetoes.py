@@ -1,8 +1,8 @@
 """Vetoes: facts that rule a pair out whatever its score, each with a sentence that says why.
 
-Belongs here: the four kinds (place, language, licence, salary) and their rules. A veto needs both sides to say the fact in
-so many words; what one side leaves open is never held against it. Jobs and résumés fall into few classes of such facts, so
-the verdict is looked up per pair of classes.
+Belongs here: the four kinds (place, language, licence, salary) and their rules. A veto needs both sides to say the
+fact in so many words; what one side leaves open is never held against it. Jobs and résumés fall into few classes of
+such facts, so the verdict is looked up per pair of classes.
 """
 
 from __future__ import annotations

@@ -16,12 +16,13 @@ PATH = Path(__file__).with_name("data") / "weights.toml"
 COMPONENTS = ("skills", "title", "text", "seniority", "experience", "education")
 EVIDENCE = "evidence"  # what is taken off a score for what could not be judged
 
-# A product of two features is an integer in units of 1 / UNIT. All sums stay below 2**24, so they are exact in int32 and in
-# float32 alike, in any order: the same score in every block, thread and process.
+# A product of two features is an integer in units of 1 / UNIT. All sums stay below 2**24, so they are exact in int32
+# and in float32 alike, in any order: the same score in every block, thread and process.
 UNIT_BITS = 22
 UNIT = 1 << UNIT_BITS
 SIDE = 1 << (UNIT_BITS // 2)  # scale of each side where both are unit vectors
-# Scores and contributions are whole multiples of 1 / STEPS, a power of two: their decimal numbers are exact and add up exactly.
+# Scores and contributions are whole multiples of 1 / STEPS, a power of two: their decimal numbers are exact and add
+# up exactly.
 STEPS = 1 << 14
 
 
@@ -33,6 +34,7 @@ class Weights:
     evidence: dict[str, float]
     skills: dict[str, float]
     title: dict[str, float]
+    text: dict[str, float]
     version: str = field(compare=False, default="")
 
     def units(self, name: str) -> int:
@@ -57,6 +59,7 @@ def read(text: str) -> Weights:
         {k: float(v) for k, v in raw["evidence"].items()},
         {k: float(v) for k, v in raw["skills"].items()},
         {k: float(v) for k, v in raw["title"].items()},
+        {k: float(v) for k, v in raw["text"].items()},
         hashlib.sha256(text.encode()).hexdigest()[:10],
     )
 
