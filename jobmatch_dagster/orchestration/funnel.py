@@ -115,8 +115,8 @@ def best_jobs(conn: psycopg.Connection[Any], resume_id: str, most: int = 5) -> I
         yield f"  {place}. {score:.2f}  {title}, {company}{', ' + where if where else ''}"
         yield f"           {sentence}"
         if met or missing:
-            words = [f"has {_shortened(met)}"] * bool(met) + [f"lacks {_shortened(missing)}"] * bool(missing)
-            yield f"           {'; '.join(words)}"
+            parts = [f"{verb} {_shortened(words)}" for verb, words in (("has", met), ("lacks", missing)) if words]
+            yield f"           {'; '.join(parts)}"
 
 
 def _shortened(words: str, width: int = 60) -> str:
