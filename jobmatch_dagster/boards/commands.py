@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,10 +87,12 @@ def _postings_of(
         yield {key: value for key, value in row.items() if key not in _INTERNAL} | {"file": str(file)}
     for problem in page_problems(str(file), page):
         report.problem(problem)
+    for warning in page.warnings:
+        click.echo(json.dumps({"input": str(file), "warning": warning}, ensure_ascii=False), err=True)
 
 
 def page_problems(name: str, page: Any) -> Iterator[JobmatchError]:
-    """What is wrong with one page, in the words of an error: blocked, changed, drift, entries that cannot be read."""
+    """What is wrong with one page, in the words of an error: blocked, changed, entries that cannot be read."""
     if page.blocked:
         yield JobmatchError(
             name,
@@ -98,8 +101,6 @@ def page_problems(name: str, page: Any) -> Iterator[JobmatchError]:
         )
     elif page.changed:
         yield JobmatchError(name, f"has changed: {page.changed}", "Compare the page with the board's schema.")
-    for warning in page.warnings:
-        yield JobmatchError(name, f"is doubtful: {warning}", "Compare the page with the board's reader.")
     for what, reason in page.rejected:
         yield JobmatchError(f"{name}, {what}", reason, "The rest of the page was read.")
 

@@ -29,8 +29,8 @@ from jobmatch_dagster.boards.payload import after, dicts, dig
 from jobmatch_dagster.boards.search import Search
 from jobmatch_dagster.settings import BOARD_URLS, Settings
 
-_LIST_MARKER = 'window.mosaic.providerData["mosaic-provider-jobcards"]='
-_STATE_MARKER = "window._initialData="
+_LIST_MARKER = 'mosaic.providerData["mosaic-provider-jobcards"]'
+_STATE_MARKER = "window._initialData"
 _SITE = BOARD_URLS["indeed"]
 _AGES, _RADII = [1, 3, 7, 14], [5, 10, 15, 25, 35, 50, 100]
 _STEP, _LAST_START = 10, 1000

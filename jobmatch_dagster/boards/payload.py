@@ -10,10 +10,15 @@ _DECODER = json.JSONDecoder()
 _NEXT_PUSH = "self.__next_f.push("
 
 
-def after(body: str, marker: str, start: int = 0) -> Any:
-    """The JSON value that follows the marker, or None where marker or value is missing or broken."""
-    at = body.find(marker, start)
-    return None if at < 0 else _value(body, at + len(marker))
+def after(body: str, marker: str) -> Any:
+    """The first JSON value that follows the marker, or an equals sign after it; None where there is none."""
+    at = body.find(marker)
+    while at >= 0:
+        value = _value(body, at + len(marker))
+        if value is not None:
+            return value
+        at = body.find(marker, at + len(marker))
+    return None
 
 
 def every(body: str, marker: str) -> Iterator[Any]:
@@ -75,7 +80,7 @@ def dicts(value: Any) -> list[dict[str, Any]]:
 
 
 def _value(body: str, at: int) -> Any:
-    while at < len(body) and body[at].isspace():
+    while at < len(body) and (body[at].isspace() or body[at] == "="):
         at += 1
     try:
         return _DECODER.raw_decode(body, at)[0]

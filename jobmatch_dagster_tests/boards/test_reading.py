@@ -195,6 +195,7 @@ def test_script_data_is_found_behind_its_marker_and_nowhere_else() -> None:
     assert payload.after('x={"a": "};"};y=1', "x=") == {"a": "};"}
     assert payload.after("x={broken", "x=") is None
     assert payload.after("nothing", "x=") is None
+    assert payload.after("if (w.x) {} w.x = [1];", "w.x") == [1], "a mention before the assignment is passed over"
     assert list(payload.every('"v": {"a":1},"v":{bad,"v":[2]', '"v":')) == [{"a": 1}, [2]]
 
 

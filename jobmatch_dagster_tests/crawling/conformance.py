@@ -83,7 +83,7 @@ class Site:
     """A server that a test scripts.
 
     ``on(path, reply, reply, …)`` answers a path with each reply in turn, the last one for ever; ``answer`` takes every
-    other path. ``log`` holds every request in order of arrival; ``most_under_way`` how many waited for an answer at once.
+    other path. ``log`` holds every request in order of arrival; ``most_under_way`` says how many waited at once.
     """
 
     def __init__(self) -> None:
