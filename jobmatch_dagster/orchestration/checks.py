@@ -1,17 +1,19 @@
-"""The cheap checks that run inside a materialisation: what they promise, and the SQL or rule behind each.
+"""The cheap checks that run inside a materialisation, and how they look in the UI.
 
 A check in the run costs no process of its own. Blocking ones stop the run before anything downstream reads the table.
-Each failing check says what happened and what to do.
+Each failing check says what happened, since when, and what to do. What they ask is in ``check_rules``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+
+from jobmatch_dagster.orchestration.check_rules import BOARD_COMPARISONS, COMPARISONS, PAST, RULES
+from jobmatch_dagster.stages.verdicts import Verdict, failing_since, keep
 
 if TYPE_CHECKING:
     import psycopg
@@ -19,133 +21,60 @@ if TYPE_CHECKING:
     from jobmatch_dagster.stages.outcome import Outcome
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule on a table: a query that counts the rows of a day that break it.
-
-    Attributes:
-        asset: the asset it belongs to.
-        name: the check's name in the UI.
-        promise: what holds when it passes.
-        remedy: what to do when it does not.
-        wrong_rows: SQL that gives the number of wrong rows; ``%(days)s`` is the array of the run's days.
-        blocking: stop the run when it fails.
-    """
-
-    asset: str
-    name: str
-    promise: str
-    remedy: str
-    wrong_rows: str
-    blocking: bool = True
-
-
-RULES = [
-    Rule(
-        "cleaned_jobs",
-        "keys_are_unique",
-        "Each posting of a board is one job.",
-        "Run the day again; if it stays, a migration was lost: `jobmatch migrate --check`.",
-        """select count(*) from (select from public.jobs where last_seen_on = any(%(days)s)
-            group by board, external_id having count(*) > 1) d""",
-    ),
-    Rule(
-        "cleaned_jobs",
-        "title_and_company_are_there",
-        "Every job has a title and a company.",
-        "Look at the board's raw postings of the day: its pages may have changed.",
-        """select count(*) from public.jobs where last_seen_on = any(%(days)s)
-            and (btrim(coalesce(title, '')) = '' or btrim(coalesce(company, '')) = '')""",
-    ),
-    Rule(
-        "cleaned_jobs",
-        "salaries_are_plausible",
-        "A salary's lower end is not above its upper end, and both are positive.",
-        "Open the job's `issues` and `evidence` columns; send the posting's text to `jobmatch jobs clean`.",
-        """select count(*) from public.jobs where last_seen_on = any(%(days)s)
-            and (salary_min > salary_max or least(salary_min, salary_max) <= 0)""",
-        blocking=False,
-    ),
-    Rule(
-        "job_skills",
-        "jobs_and_skills_exist",
-        "Every row names a job and a skill that exist.",
-        "Run the day's cleaning again, then this one.",
-        """select count(*) from public.job_skills k
-            where not exists (select from public.jobs j where j.id = k.job_id)
-               or not exists (select from public.skills s where s.id = k.skill_id)""",
-    ),
-    Rule(
-        "parsed_resumes",
-        "no_empty_success",
-        "A résumé that says parsed has a profile; any other says why not.",
-        "Parse the file alone with `jobmatch resumes parse` and look at its reason.",
-        """select count(*) from public.resumes where uploaded_on = any(%(days)s)
-            and (status = 'parsed' and content is null or status <> 'parsed' and coalesce(reason, '') = '')""",
-    ),
-    Rule(
-        "match_scores",
-        "scores_are_between_0_and_1",
-        "Every score is a number from 0 to 1.",
-        "Do not publish; run the day again with `again: true` and compare the scorer's version.",
-        """select count(*) from public.job_matches where matched_on = any(%(days)s)
-            and not (score >= 0 and score <= 1)""",
-    ),
-    Rule(
-        "match_scores",
-        "components_add_up",
-        "The contributions of a match add up to its score.",
-        "The scorer and its explanation disagree: stop and report it with the scorer's version.",
-        """select count(*) from public.job_matches m where matched_on = any(%(days)s)
-            and abs(score - (select coalesce(sum((c.value ->> 'contribution')::numeric), 0)
-                               from jsonb_each(m.components) c)::float8) > 1e-6""",
-    ),
-    Rule(
-        "match_scores",
-        "matches_belong_to_their_person",
-        "A match names the person whose résumé it is.",
-        "Stop the downstream app and report it: a person could see another's match.",
-        """select count(*) from public.job_matches m join public.resumes r on r.id = m.resume_id
-            where m.user_id <> r.user_id""",
-    ),
-]
-
-
 def specs(asset: str) -> list[dg.AssetCheckSpec]:
     """The check specs of an asset, for its decorator."""
-    return [
+    rules = [
         dg.AssetCheckSpec(rule.name, asset=asset, blocking=rule.blocking, description=rule.promise)
         for rule in RULES
         if rule.asset == asset
     ]
+    return rules + [
+        dg.AssetCheckSpec(one.name, asset=asset, description=one.promise) for one in COMPARISONS if one.asset == asset
+    ]
 
 
-def results(conn: psycopg.Connection, asset: str, days: Sequence[date]) -> list[dg.AssetCheckResult]:
-    """Evaluate an asset's rules on the days of a run."""
-    found = []
+def results(conn: psycopg.Connection[Any], asset: str, days: Sequence[date]) -> list[dg.AssetCheckResult]:
+    """Evaluate an asset's rules on the days of a run, and compare the last of them with the past.
+
+    Verdicts are kept under the last day.
+    """
+    found, kept, last = [], [], max(days)
     for rule in RULES:
         if rule.asset != asset:
             continue
         row = conn.execute(rule.wrong_rows, {"days": list(days)}).fetchone()  # type: ignore[arg-type]
         wrong = int(row[0]) if row else 0
-        found.append(
-            _result(
-                rule.name,
-                wrong == 0,
-                rule.promise if wrong == 0 else f"{wrong} rows break it. {rule.remedy}",
-                rule.blocking,
-                wrong_rows=wrong,
-            )
-        )
+        sentence = rule.promise
+        if wrong:
+            breaks = f"{wrong:,} row{' breaks' if wrong == 1 else 's break'} it: {rule.promise}"
+            sentence = _failure(conn, asset, rule.name, last, breaks, rule.remedy)
+        kept.append(Verdict(asset, rule.name, last, wrong == 0, rule.blocking, sentence))
+        found.append(_result(kept[-1], wrong_rows=wrong))
+    for one in COMPARISONS:
+        if one.asset != asset:
+            continue
+        odd = [r[0] for r in conn.execute(one.oddities, {**PAST, "day": last})]  # type: ignore[arg-type]
+        sentence = _failure(conn, asset, one.name, last, " ".join(odd), one.remedy) if odd else one.promise
+        kept.append(Verdict(asset, one.name, last, not odd, False, sentence))
+        found.append(_result(kept[-1]))
+    keep(conn, kept)
     return found
 
 
-def _result(name: str, passed: bool, sentence: str, blocking: bool, **metadata: Any) -> dg.AssetCheckResult:
+def _failure(
+    conn: psycopg.Connection[Any], asset: str, name: str, day: date, what: str, remedy: str, subject: str = ""
+) -> str:
+    """What happened, since when, what to do."""
+    since = failing_since(conn, asset, name, day, subject)
+    return f"{what}{'' if since == day else f' So since {since}.'} {remedy}"
+
+
+def _result(verdict: Verdict, **metadata: Any) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
-        check_name=name,
-        passed=passed,
-        description=sentence,
-        severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+        check_name=verdict.name,
+        passed=verdict.passed,
+        description=verdict.sentence,
+        severity=dg.AssetCheckSeverity.ERROR if verdict.blocking else dg.AssetCheckSeverity.WARN,
         metadata=metadata,
     )
 
@@ -157,22 +86,54 @@ BOARD_CHECKS = [
     dg.AssetCheckSpec(
         "nothing_was_lost", asset="raw_postings", description="No page or posting was blocked or refused."
     ),
+    *(dg.AssetCheckSpec(one.name, asset=one.asset, description=one.promise) for one in BOARD_COMPARISONS),
 ]
 
 
-def board_results(outcomes: Sequence[Outcome]) -> list[dg.AssetCheckResult]:
-    """Did the boards of this run deliver, and was anything refused on the way."""
-    silent = [o for o in outcomes if o.status != "skipped" and not o.counts.get("postings")]
-    refused = sum(int(o.counts.get("rejected", 0)) for o in outcomes)
-    blocked = sum(int(o.counts.get("blocked", 0)) for o in outcomes)
-    delivered, whole = "All boards delivered.", "Every page and posting was read."
-    if silent:
-        reasons = "; ".join(w for o in silent for w in o.warnings) or "no reason known"
-        delivered = f"{', '.join(o.partition for o in silent)} gave nothing: {reasons}"
-    if refused or blocked:
-        where = "the reasons are in private.rejected and in the scrape run"
-        whole = f"{refused} postings refused, {blocked} pages blocked; {where}."
+def board_results(conn: psycopg.Connection[Any], outcomes: Sequence[Outcome]) -> list[dg.AssetCheckResult]:
+    """Did the boards of this run deliver, was anything refused on the way, and is it like the days before."""
+    kept: list[Verdict] = []
+    for outcome in outcomes:
+        board, _, text = outcome.partition.partition("|")
+        kept += _board_verdicts(conn, board, date.fromisoformat(text), outcome)
+    keep(conn, kept)
+    return [_together([v for v in kept if v.name == spec.name], spec) for spec in BOARD_CHECKS if kept]
+
+
+def _board_verdicts(conn: psycopg.Connection[Any], board: str, day: date, outcome: Outcome) -> list[Verdict]:
+    silent = outcome.status != "skipped" and not outcome.counts.get("postings")
+    refused, blocked = int(outcome.counts.get("rejected", 0)), int(outcome.counts.get("blocked", 0))
+    failures = {
+        "board_delivered": (
+            f"{board} gave nothing: {'; '.join(outcome.warnings) or 'no reason known.'}" if silent else "",
+            "Ask it again later with `scrape_board`; if it refuses for days, read its policy with `jobmatch boards`.",
+        ),
+        "nothing_was_lost": (
+            f"{board}: {refused} postings refused, {blocked} pages blocked." if refused or blocked else "",
+            "The reasons are in private.rejected and in the scrape run.",
+        ),
+    }
+    for one in BOARD_COMPARISONS:
+        odd = [r[0] for r in conn.execute(one.oddities, {**PAST, "board": board, "day": day})]  # type: ignore[arg-type]
+        failures[one.name] = (" ".join(odd), one.remedy)
+    promises = {spec.name: spec.description or "" for spec in BOARD_CHECKS}
     return [
-        _result("board_delivered", not silent, delivered, blocking=False),
-        _result("nothing_was_lost", not (refused or blocked), whole, blocking=False),
+        Verdict(
+            "raw_postings",
+            name,
+            day,
+            not what,
+            False,
+            _failure(conn, "raw_postings", name, day, what, remedy, board) if what else promises[name],
+            board,
+        )
+        for name, (what, remedy) in failures.items()
     ]
+
+
+def _together(verdicts: Sequence[Verdict], spec: dg.AssetCheckSpec) -> dg.AssetCheckResult:
+    """One result for all boards of a run."""
+    failed = [v for v in verdicts if not v.passed]
+    words = " ".join(v.sentence for v in failed) or spec.description or ""
+    last = verdicts[-1]
+    return _result(Verdict(last.asset, last.name, last.day, not failed, False, words), boards_failing=len(failed))

@@ -1,7 +1,7 @@
 """The SQL models as assets: one each, with its columns, lineage and tests as the headers in ``dbt_like_sql`` say."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -12,6 +12,7 @@ from jobmatch_dagster.orchestration.resources import Platform
 from jobmatch_dagster.sql_models import data_tests, lineage
 from jobmatch_dagster.sql_models.model import Model
 from jobmatch_dagster.sql_models.project import Project, project
+from jobmatch_dagster.stages.verdicts import Verdict, keep
 
 PREVIEW_ROWS = 8
 
@@ -64,10 +65,12 @@ def make_asset(model: Model, loaded: Project, tests: list[data_tests.DataTest]) 
     def built(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
         from jobmatch_dagster.sql_models.build import build
 
+        days, today = days_of_run(context.run.tags), datetime.now(UTC).date()
         with explained(), platform.connection() as conn:
-            done = build(conn, model, days=days_of_run(context.run.tags))
+            done = build(conn, model, days=days)
             preview = _preview(conn, model)
             verdicts = [data_tests.run(conn, test) for test in tests]
+            keep(conn, [_kept(verdict, max(days, default=today)) for verdict in verdicts])
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": done.rows,
@@ -107,6 +110,17 @@ def _preview(conn: Any, model: Model) -> str:
         return markdown_table(cursor.execute(query).fetchall())
 
 
+def _sentence(verdict: data_tests.Verdict) -> str:
+    if verdict.passed:
+        return verdict.test.promise
+    rows = f"{verdict.wrong:,} row{' breaks' if verdict.wrong == 1 else 's break'} it"
+    return f"{rows}: {verdict.test.promise} `jobmatch sql test {verdict.test.model}` says it again after mending."
+
+
+def _kept(verdict: data_tests.Verdict, day: date) -> Verdict:
+    return Verdict(verdict.test.model, verdict.test.name, day, verdict.passed, False, _sentence(verdict))
+
+
 def _results(verdicts: list[data_tests.Verdict]) -> Iterator[dg.AssetCheckResult]:
     for verdict in verdicts:
         severe = verdict.test.severity == "error"
@@ -114,9 +128,7 @@ def _results(verdicts: list[data_tests.Verdict]) -> Iterator[dg.AssetCheckResult
             check_name=verdict.test.name,
             passed=verdict.passed,
             severity=dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN,
-            description=verdict.test.promise
-            if verdict.passed
-            else f"{verdict.wrong} rows break it: {verdict.test.promise}",
+            description=_sentence(verdict),
             metadata={"wrong_rows": verdict.wrong, "examples": dg.MetadataValue.md(markdown_table(verdict.examples))},
         )
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from jobmatch_dagster.errors import JobmatchError
+from jobmatch_dagster.stages.verdicts import FAILING
 
 if TYPE_CHECKING:
     import psycopg
@@ -73,15 +74,6 @@ MATCHES = "select coalesce(sum(matches), 0)::bigint from marts.match_distributio
 REJECTED = """
 select stage, regexp_replace(reason, '"[^"]*"', '…', 'g'), count(*) from private.rejected
  where day = %(day)s group by 1, 2 order by 3 desc, 1, 2 limit 20
-"""
-CHECKS = """
-select c.asset, c.name, c.subject, c.blocking, c.sentence,
-       (select min(f.day) from private.check_results f
-         where f.asset = c.asset and f.name = c.name and f.subject = c.subject and not f.passed
-           and f.day > coalesce((select max(g.day) from private.check_results g
-                                  where g.asset = c.asset and g.name = c.name and g.subject = c.subject
-                                    and g.passed and g.day < c.day), '-infinity'))
-  from private.check_results c where c.day = %(day)s and not c.passed order by c.blocking desc, c.asset, c.name
 """
 
 
@@ -255,7 +247,7 @@ def read(conn: psycopg.Connection[Any], day: date) -> Facts:
             skills=_skills(rows(SKILLS), week),
             statuses=[(r[0], r[1]) for r in statuses],
             rejected=[(r[0], r[1], r[2]) for r in rows(REJECTED)],
-            checks=[FailedCheck(*r) for r in rows(CHECKS)],
+            checks=[FailedCheck(*r) for r in rows(FAILING)],
         )
 
 

@@ -107,6 +107,19 @@ def keep_rejected(conn: psycopg.Connection, stage: str, day: date, rejected: Seq
         )
 
 
+def keep_outcomes(conn: psycopg.Connection, outcomes: Sequence[Outcome], run_id: str | None) -> None:
+    """Note what a stage reported, one row a partition of a day in ``private.stage_runs``."""
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            """insert into private.stage_runs (stage, day, run_id, status, changed, counts, seconds)
+               values (%s, %s, %s, %s, %s, %s::jsonb, %s)""",
+            [
+                (o.stage, o.partition, run_id, o.status, o.changed, json.dumps(o.counts), sum(o.seconds.values()))
+                for o in outcomes
+            ],
+        )
+
+
 def one(conn: psycopg.Connection, sql: Any, params: Sequence[Any] = ()) -> Any:
     """The first column of the first row, or None."""
     row = conn.execute(sql, params).fetchone()

@@ -61,7 +61,9 @@ def raw_postings(context: dg.AssetExecutionContext, config: ScrapeConfig, platfo
             allow_retries=False,
         )
     last = outcomes[-1]
+    with explained(), platform.connection() as conn:
+        found = checks.board_results(conn, outcomes)
     return dg.MaterializeResult(
         metadata=outcome_metadata(last, sum(o.counts.get("postings", 0) for o in outcomes)),
-        check_results=checks.board_results(outcomes),
+        check_results=found,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
@@ -12,9 +12,7 @@ from jobmatch_dagster.orchestration.failures import explained
 from jobmatch_dagster.orchestration.metadata import OWNERS, outcome_metadata, table_metadata
 from jobmatch_dagster.orchestration.partitions import DAYS, days_of
 from jobmatch_dagster.orchestration.resources import Platform
-
-if TYPE_CHECKING:
-    from jobmatch_dagster.stages.outcome import Outcome
+from jobmatch_dagster.stages.outcome import Outcome, keep_outcomes
 
 
 def _common(name: str, table: str) -> dict[str, Any]:
@@ -29,7 +27,7 @@ def _common(name: str, table: str) -> dict[str, Any]:
 
 
 def _materialise(
-    context: dg.AssetExecutionContext, platform: Platform, rows: str, stage: "Callable[[date], Outcome]"
+    context: dg.AssetExecutionContext, platform: Platform, rows: str, stage: Callable[[date], Outcome]
 ) -> dg.MaterializeResult:
     """Run a stage for each day of the run and report the sum of the outcomes with the checks of all days."""
     days = days_of(context)
@@ -41,6 +39,7 @@ def _materialise(
             context.log.info(f"{day}: {number} of {len(days)} days done")
     with explained(), platform.connection() as conn:
         found = checks.results(conn, context.asset_key.to_user_string(), days)
+        keep_outcomes(conn, outcomes, context.run_id)
     whole = outcomes.pop()
     for earlier in reversed(outcomes):
         whole.add(earlier)

@@ -4,6 +4,7 @@ import base64
 
 import dagster as dg
 
+from jobmatch_dagster.orchestration import checks
 from jobmatch_dagster.orchestration.failures import explained
 from jobmatch_dagster.orchestration.metadata import OWNERS
 from jobmatch_dagster.orchestration.partitions import DAYS, days_of
@@ -22,6 +23,7 @@ MARTS = ["board_health", "language_by_day", "match_distribution", "match_runs", 
         "The day as one page for people: funnel, boards, languages, salaries, skills, scores, what fails and what was "
         "refused. Kept in the bucket `reports` as `<day>.html`; `jobmatch report --day D` writes the same to a file."
     ),
+    check_specs=checks.specs("day_report"),
     backfill_policy=dg.BackfillPolicy.single_run(),
 )
 def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
@@ -32,8 +34,10 @@ def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.Mate
     from jobmatch_dagster.supabase.storage import REPORTS, file_store
 
     store, size = file_store(platform.settings), 0
+    days = days_of(context)
     with explained(), platform.connection() as conn:
-        for day in days_of(context):
+        found = checks.results(conn, "day_report", days)
+        for day in days:
             facts = read(conn, day)
             page = render(facts).encode()
             size += len(page)
@@ -46,5 +50,6 @@ def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.Mate
             "bytes": size,
             "failing checks": len(facts.checks),
             "picture": dg.MetadataValue.md(f"![{facts.day}](data:image/png;base64,{picture})"),
-        }
+        },
+        check_results=found,
     )

@@ -1,0 +1,186 @@
+"""Checks on a made-up database: quiet on good data, and clear on what is broken in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jobmatch_dagster.orchestration import checks
+from jobmatch_dagster.orchestration.check_rules import COMPARISONS, RULES
+from jobmatch_dagster.stages.outcome import Outcome
+from jobmatch_dagster.stages.verdicts import FAILING, Verdict, failing_since, keep
+from jobmatch_dagster.supabase.database import connect
+from jobmatch_dagster_tests.sql_models.world import DAY, MARK, fill
+
+if TYPE_CHECKING:
+    import dagster as dg
+    import psycopg
+
+    from jobmatch_dagster.settings import Settings
+
+ASSETS = sorted({rule.asset for rule in RULES})
+
+
+@pytest.fixture(scope="module")
+def filled(database: Settings) -> Settings:
+    """Ten deliveries of three boards; every board gives some 40 postings on the last days."""
+    with connect(database) as conn:
+        fill(conn, jobs=600, days=10, matches=300)
+        conn.execute("insert into private.read_jobs select id, content_hash, '1' from public.jobs")
+        conn.execute(
+            "delete from public.job_matches m using public.jobs j where j.id = m.job_id and j.duplicate_of is not null"
+        )
+    return database
+
+
+@contextmanager
+def broken(settings: Settings, *statements: str) -> Iterator[psycopg.Connection[Any]]:
+    """The database with something broken in it, mended at the end."""
+    with connect(settings) as conn:
+        conn.execute("set session_replication_role = replica")
+        with conn.transaction(force_rollback=True):
+            for statement in statements:
+                conn.execute(statement, {"day": DAY})  # type: ignore[call-overload]
+            yield conn
+
+
+def failed(found: list[dg.AssetCheckResult]) -> dict[str | None, str]:
+    return {result.check_name: result.description or "" for result in found if not result.passed}
+
+
+def board(conn: psycopg.Connection[Any], name: str = "indeed", **counts: int) -> dict[str | None, str]:
+    outcome = Outcome("raw_postings", f"{name}|{DAY}", {"postings": 40, **counts})
+    return failed(checks.board_results(conn, [outcome]))
+
+
+@pytest.mark.parametrize("asset", ASSETS)
+def test_good_data_passes_every_check(filled: Settings, asset: str) -> None:
+    with connect(filled) as conn:
+        found = checks.results(conn, asset, [DAY - timedelta(days=1), DAY])
+    assert failed(found) == {}
+    assert {r.check_name for r in found} == {s.name for s in checks.specs(asset)}
+
+
+@pytest.mark.parametrize(
+    ("asset", "check", "statement"),
+    [
+        ("cleaned_jobs", "title_and_company_are_there", "update public.jobs set title = ' ' where external_id = '7'"),
+        ("cleaned_jobs", "salaries_are_plausible", "update public.jobs set salary_min = 9e9 where external_id = '7'"),
+        (
+            "cleaned_jobs",
+            "duplicates_point_at_an_ad",
+            "update public.jobs set duplicate_of = id",
+        ),
+        (
+            "cleaned_jobs",
+            "nothing_comes_from_the_future",
+            "update public.jobs set posted_on = last_seen_on + 9 where external_id = '7'",
+        ),
+        ("cleaned_jobs", "usual_shares", "update public.jobs set country = null where first_seen_on = %(day)s"),
+        ("job_skills", "jobs_and_skills_exist", "delete from public.skills where id = 'jm:sql'"),
+        ("job_skills", "every_job_was_read", "delete from private.read_jobs"),
+        ("parsed_resumes", "no_empty_success", "update public.resumes set content = null"),
+        (
+            "match_scores",
+            "components_add_up",
+            "update public.job_matches set components = '{}' where matched_on = %(day)s and score > 0",
+        ),
+        (
+            "match_scores",
+            "matches_belong_to_their_person",
+            "update public.job_matches set user_id = md5('user1')::uuid where user_id = md5('user2')::uuid",
+        ),
+        ("match_scores", "no_match_twice", "update public.jobs set duplicate_of = md5('job1')::uuid"),
+        (
+            "match_scores",
+            "usual_scores",
+            "update public.job_matches set score = score / 9 where matched_on = %(day)s",
+        ),
+        ("day_report", "marts_name_nobody", "create table marts.leak as select 'x' as email"),
+    ],
+)
+def test_broken_data_fails_the_check_that_watches_it(filled: Settings, asset: str, check: str, statement: str) -> None:
+    with broken(filled, statement) as conn:
+        told = failed(checks.results(conn, asset, [DAY]))
+    assert check in told
+    remedy = next(one.remedy for one in (*RULES, *COMPARISONS) if one.name == check)
+    assert told[check].endswith(remedy)
+    assert MARK.casefold() not in told[check].casefold()
+
+
+def test_only_rules_whose_breach_would_reach_a_person_block() -> None:
+    blocking = {spec.name for asset in ASSETS for spec in checks.specs(asset) if spec.blocking}
+    assert {one.name for one in COMPARISONS} & blocking == set()
+    assert {"matches_belong_to_their_person", "scores_are_between_0_and_1", "marts_name_nobody"} <= blocking
+    assert not any(spec.blocking for spec in checks.BOARD_CHECKS)
+
+
+def test_a_board_like_on_the_days_before_passes(filled: Settings) -> None:
+    with connect(filled) as conn:
+        assert board(conn) == {}
+
+
+@pytest.mark.parametrize(
+    ("statement", "check", "says"),
+    [
+        (
+            "delete from raw.postings where board = 'indeed' and scraped_on = %(day)s and external_id::int %% 60 <> 1",
+            "usual_volume",
+            "postings; usual are",
+        ),
+        (
+            "update raw.postings set payload = payload - 'title' where board = 'indeed' and scraped_on = %(day)s",
+            "usual_fields",
+            "title of indeed is in 0 % of the postings; usual are 100 %.",
+        ),
+        (
+            'update raw.postings set payload = payload || \'{"company": ""}\' where scraped_on = %(day)s',
+            "usual_fields",
+            "company of indeed is in 0 %",
+        ),
+    ],
+)
+def test_a_board_unlike_its_own_past_is_told(filled: Settings, statement: str, check: str, says: str) -> None:
+    with broken(filled, statement) as conn:
+        told = board(conn)
+        assert list(told) == [check]
+        assert says in told[check]
+        assert board(conn, "lever") == {}, "a board without a past has nothing to be compared with"
+
+
+def test_a_silent_or_blocked_board_is_told_with_its_reason(filled: Settings) -> None:
+    with connect(filled) as conn, conn.transaction(force_rollback=True):
+        outcome = Outcome("raw_postings", f"lever|{DAY}", {"postings": 0, "blocked": 3}, warnings=["Refused with 403."])
+        told = failed(checks.board_results(conn, [outcome]))
+    assert told["board_delivered"].startswith("lever gave nothing: Refused with 403.")
+    assert "3 pages blocked" in told["nothing_was_lost"]
+
+
+def test_a_failing_check_says_since_when_and_starts_anew_after_a_pass(connection: psycopg.Connection[Any]) -> None:
+    def verdict(day: date, passed: bool, subject: str = "") -> Verdict:
+        return Verdict("t", "c", day, passed, False, "s", subject)
+
+    first = date(2026, 5, 1)
+    days = [first + timedelta(days=n) for n in range(8)]
+    course = zip(days, [False, True, False, False, True, False, False, False], strict=True)
+    keep(connection, [verdict(day, passed) for day, passed in course if day != days[6]])
+    keep(connection, [verdict(days[7], False, "other")])
+    assert failing_since(connection, "t", "c", days[3]) == days[2]
+    assert failing_since(connection, "t", "c", days[7]) == days[5], "a day without a run does not break the row"
+    assert failing_since(connection, "t", "c", days[7], "other") == days[7]
+    assert failing_since(connection, "never", "seen", days[7]) == days[7]
+    told = connection.execute(FAILING, {"day": days[7]}).fetchall()
+    assert [(row[2], row[5]) for row in told] == [("", days[5]), ("other", days[7])]
+    keep(connection, [verdict(days[7], True), verdict(days[7], True, "other")])
+    assert connection.execute(FAILING, {"day": days[7]}).fetchall() == []
+
+
+def test_the_second_day_of_a_failure_names_the_first(filled: Settings) -> None:
+    with broken(filled, "update public.resumes set content = null") as conn:
+        checks.results(conn, "parsed_resumes", [DAY - timedelta(days=1)])
+        told = failed(checks.results(conn, "parsed_resumes", [DAY]))
+    assert f"So since {DAY - timedelta(days=1)}." in told["no_empty_success"]
