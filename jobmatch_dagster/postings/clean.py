@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -25,7 +25,7 @@ from jobmatch_dagster.postings.phrases import Hits, find
 from jobmatch_dagster.postings.place import read_place, read_remote
 from jobmatch_dagster.postings.place.gazetteer import country_codes, folded
 from jobmatch_dagster.postings.place.remote import scope_in_text, without_remote_words
-from jobmatch_dagster.postings.salary import Salary, read_line, salary_of
+from jobmatch_dagster.postings.salary import Salary, read_line, read_salary, salary_of
 from jobmatch_dagster.postings.salary.periods import PERIODS
 from jobmatch_dagster.postings.seniority import seniority_in_title, seniority_on_board
 from jobmatch_dagster.postings.text import one_line, plain_text
@@ -270,6 +270,7 @@ def _salaries(rows: list[_Row], day: date) -> None:
             row.in_text,
             value.get("country"),
             value.get("language"),
+            _salary_in_title(row),
         )
         for issue in issues:
             row.issue("salary", issue)
@@ -284,6 +285,14 @@ def _salaries(rows: list[_Row], day: date) -> None:
         value["salary_gross"] = salary.gross
         value["salary_annual_min"], value["salary_annual_max"] = salary.annual
         value["salary_range"] = posting.get("salary_text") or salary.written or None
+
+
+def _salary_in_title(row: _Row) -> Salary | None:
+    if not row.in_title.get("money"):
+        return None
+    value = row.value
+    salary = read_salary(value["title"], row.in_title, value.get("country"), language=value.get("language"))
+    return replace(salary, source="title") if salary else None
 
 
 def _board_salary(row: _Row) -> Salary | None:

@@ -24,8 +24,8 @@ def pattern() -> str:
     forms = {*_written(), *(sign.lower() for sign in load("currencies")["shared"])}
     parts = []
     for form in sorted(forms, key=lambda form: (-len(form), form)):
-        before = r"(?<![^\W\d_])" if form[0].isalpha() else ""
-        after = r"(?![^\W\d_])" if form[-1].isalpha() and form[-1].isascii() else ""
+        before = r"(?<![A-Za-zÀ-ɏ])" if form[0].isalpha() else ""
+        after = r"(?![A-Za-zÀ-ɏ])" if form[-1].isalpha() and form[-1].isascii() else ""
         parts.append(f"{before}{re.escape(form)}{after}")
     return "|".join(parts)
 

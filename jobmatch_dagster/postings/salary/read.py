@@ -18,13 +18,25 @@ from jobmatch_dagster.postings.words import load, whole
 _BEFORE, _AFTER = 90, 80  # characters of context
 _EDGE = r"^\W_"
 _SIGN_END = re.compile(r"(?:[$€£¥￥₹₽₴₺₪₩₱฿₫₦]|\b[A-Za-z]{2,4}\$?|zł|Kč)\s?$")
+_LABEL_GAP = 14  # characters between a word for pay and an amount that has no currency
+_KNOWN_WORD = re.compile(
+    r"\b(?:per|year|month|hour|day|week|annum|gross|net|brutto|netto|base|salary|pay|bonus|open|token)s?\b",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d")
 _MOST_SIGNS = 200  # currencies of one text that are looked at
 _LONE = re.compile(rf"(?<![A-Za-z0-9.,])(?:{NUMBER})")
 _DASH = (
     r"\s?(?:/|per|an|a)?\s?(?:hour|hr|h|year|yr|annum|month|mo|day|week)?\.?\s?"
-    r"(?:-{1,2}|–|—|−|~|～|to|and|bis|und|à|a|y|e|hasta|até|tot|en|do|至|到)\s?"
+    r"(?:-{1,2}|–|—|−|~|～|to|and|bis|und|et|à|a|y|e|hasta|até|tot|en|do|至|到)\s?"
 )
+_PERIOD_INSIDE = r"\s?/\s?(?:月|天|年|小时|month|year|hour)(?=\s?[A-Za-z$€£元人美港])"  # "4000/月 USD"
+_CRYPTO = re.compile(r"usd[tc]|\d\s?[kw]?\s?u(?![a-z])", re.IGNORECASE)
+_UP_TO_BEHIND = re.compile(r"\s?(?:以内|以下|之内|内)")
+_FROM_BEHIND = re.compile(r"\s?(?:以上|起|\+)")
+_OTHER_WORD = re.compile(r"[A-Za-z]{3,}")
+_PENSION_PLANS = frozenset({"401", "403", "457", "529"})
+_GLUED = re.compile(r"(?<=\d)([kKwW万])(?=(?:RMB|USD|HKD|CNY|EUR)(?![A-Za-z]))")
 _CURRENCY_GROUPS = ("cur1c", "cur1a", "cur1b", "cur2c", "cur2a", "cur2b")
 
 
@@ -67,7 +79,7 @@ def _range() -> re.Pattern[str]:
     money = currencies.pattern()
 
     def one(n: int) -> str:
-        return rf"(?:(?P<cur{n}c>{money})\s?)?(?P<cur{n}a>{money})?\s?(?P<num{n}>{NUMBER})\s?(?P<mul{n}>{MULTIPLE})?\+?\s?(?P<cur{n}b>{money})?"
+        return rf"(?:(?P<cur{n}c>{money})\s?)?(?P<cur{n}a>{money})?\s?(?P<num{n}>{NUMBER})(?:\s?(?P<mul{n}>{MULTIPLE}))?\+?(?P<per{n}>{_PERIOD_INSIDE})?\s?(?P<cur{n}b>{money})?"
 
     return re.compile(rf"(?:{one(1)})(?:{_DASH}(?:{one(2)}))?(?![\d%])", re.IGNORECASE)
 
@@ -75,7 +87,7 @@ def _range() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _before_sign() -> re.Pattern[str]:
     """The number, or the range of numbers, that ends right before a currency."""
-    one = rf"(?:{NUMBER})\s?(?:{MULTIPLE})?\+?\s?"
+    one = rf"(?:{NUMBER})(?:\s?(?:{MULTIPLE}))?\+?(?:{_PERIOD_INSIDE})?\s?"
     return re.compile(rf"(?<![A-Za-z0-9.,])(?<!\d[ ’'])(?:(?:{one})(?:{_DASH}))?(?:{one})$", re.IGNORECASE)
 
 
@@ -83,8 +95,8 @@ def _before_sign() -> re.Pattern[str]:
 def _context() -> dict[str, re.Pattern[str]]:
     words = load("salary")
     return {
-        "from": re.compile(rf"(?:{whole(words['from'], edge=_EDGE)})\s*:?\s*$", re.IGNORECASE),
-        "up_to": re.compile(rf"(?:{whole(words['up_to'], edge=_EDGE)})\s*:?\s*$", re.IGNORECASE),
+        "from": re.compile(rf"(?:{whole(words['from'], edge=_EDGE)})[\s:~≈(]*$", re.IGNORECASE),
+        "up_to": re.compile(rf"(?:{whole(words['up_to'], edge=_EDGE)})[\s:~≈(]*$", re.IGNORECASE),
         "between": re.compile(
             rf"(?:{whole([*words['gross'], *words['net'], *words['between']], edge=_EDGE)})[\s,;)]*", re.IGNORECASE
         ),
@@ -138,7 +150,12 @@ def _signs(text: str, hits: Hits, labelled: bool, language: str | None) -> list[
     signs = hits.get("money", [])
     thousands = hits.get("thousands", [])
     if thousands and not (language == "zh" or labelled):
-        thousands = [hit for hit in thousands if hit.end - hit.start >= 3]  # lakh, LPA
+        pay = hits.get("pay", [])
+        thousands = [
+            hit
+            for hit in thousands
+            if hit.end - hit.start >= 3 or any(0 < hit.start - label.end <= _LABEL_GAP + 12 for label in pay)
+        ]
     near = [hit for hit in (*signs, *thousands) if _DIGIT.search(text, max(0, hit.start - 10), hit.end + 5)]
     return sorted(near)[:_MOST_SIGNS]
 
@@ -183,10 +200,11 @@ class _Candidate:
         """The rest of the amount's line."""
         return self.text[self.match.end() : self.match.end() + _AFTER].split("\n", 1)[0]
 
-    def last(self, name: str) -> int:
-        """Where the last phrase of a list begins before the amount, or -1."""
+    def last(self, name: str, *, ends: bool = False) -> int:
+        """Where the last phrase of a list begins (or ends) before the amount, in its sentence; far below 0 if nowhere."""
         start, end = self.before(), self.match.start()
-        return max((hit.start for hit in self.hits.get(name, []) if start <= hit.start and hit.end <= end), default=-1)
+        found = [hit for hit in self.hits.get(name, []) if start <= hit.start and hit.end <= end]
+        return max((hit.end if ends else hit.start for hit in found), default=-_BEFORE * 10)
 
     def follows(self, name: str, behind: int) -> bool:
         """True if a phrase of a list comes next behind the amount and its period."""
@@ -199,17 +217,25 @@ def _currency_of(candidate: _Candidate) -> tuple[bool, str | None]:
     """(usable, code): not usable where two currencies contradict or there is no reason to think of money at all."""
     group = candidate.match.groupdict()
     forms = [group[key] for key in _CURRENCY_GROUPS if group.get(key)]
+    if "CA$" in forms and candidate.text[: candidate.match.start()].endswith(", "):
+        forms[forms.index("CA$")] = "$"  # "Oakland, CA$100,000" is a state and a dollar
     codes = {code for form in forms if (code := currencies.code_of(form, candidate.country))}
     if len(codes) > 1:
         return False, None
     if codes or forms:
         return True, codes.pop() if codes else None
     multiple = (group["mul2"] or group["mul1"] or "").lower()
+    line = candidate.text if candidate.labelled else candidate.after()[:12]
+    if _CRYPTO.search(candidate.match[0] + line[:80]):
+        return False, None
+    if candidate.labelled and _OTHER_WORD.search(_KNOWN_WORD.sub("", candidate.text.replace(candidate.match[0], ""))):
+        return False, None
     if multiple.startswith("l"):
         return True, "INR"
     if candidate.language == "zh" and multiple:
         return True, "CNY" if candidate.country in ("CN", None) else None
-    return candidate.labelled and (bool(multiple) or is_grouped(group["num1"] or "")), None
+    near_pay = candidate.match.start() - candidate.last("pay", ends=True) <= _LABEL_GAP and multiple == "k"
+    return near_pay or candidate.labelled and (bool(multiple) or is_grouped(group["num1"] or "")), None
 
 
 def _judge(candidate: _Candidate) -> Salary | None:
@@ -218,7 +244,7 @@ def _judge(candidate: _Candidate) -> Salary | None:
     text, match = candidate.text, candidate.match
     low, high = _amounts(match.groupdict())
     least, most = low, (high if high is not None else low)
-    if not usable or least <= 0 or most < least or most > least * 6:
+    if not usable or match["num1"] in _PENSION_PLANS or least <= 0 or most < least or most > least * 6:
         return None
     label, refused = candidate.last("pay"), candidate.last("not_pay")
     if not candidate.labelled and refused > label:
@@ -231,8 +257,11 @@ def _judge(candidate: _Candidate) -> Salary | None:
     bounds = currencies.plausible_year(code)
     stated = period
     if period is None:
-        if code == "CNY" and match["mul1" if match["num2"] is None else "mul2"]:
-            period = "month" if most < 200_000 else "year"
+        inside = match["per1"] or match["per2"]
+        if inside:
+            period = stated = periods.period_of(inside.strip(" /"))
+        elif candidate.language == "zh" and (candidate.labelled or code == "CNY"):
+            period = "month" if most < 200_000 else "year"  # Chinese ads name the month's pay unless it is a year's
         else:
             period = periods.guess(least, most, bounds)
         if period:
@@ -268,9 +297,13 @@ def _ends(candidate: _Candidate, low: float, high: float | None) -> tuple[float 
         return low, high
     text, match = candidate.text, candidate.match
     head = text[max(0, match.start() - 25) : match.start()]
-    if _context()["up_to"].search(head):
+    if _context()["up_to"].search(head) or _UP_TO_BEHIND.match(text, match.end()):
         return None, low
-    if _context()["from"].search(head) or "+" in text[match.start() : match.end() + 1]:
+    if (
+        _context()["from"].search(head)
+        or _FROM_BEHIND.match(text, match.end())
+        or "+" in text[match.start() : match.end() + 1]
+    ):
         return low, None
     return low, low
 
@@ -288,7 +321,7 @@ def _amounts(group: dict[str, str | None]) -> tuple[float, float | None]:
 
 def _period(after: str, before: str) -> tuple[str | None, int]:
     """The period behind an amount and the length it takes, else one named with the word for pay before it."""
-    lead = re.match(r"[\s,;(]*", after)
+    lead = re.match(r"[\s,;:(]*", after)
     at = lead.end() if lead else 0
     for _ in range(2):  # "brutto im Monat", "gross base salary per year"
         between = _context()["between"].match(after, at)
@@ -299,14 +332,15 @@ def _period(after: str, before: str) -> tuple[str | None, int]:
     named = [m for m in periods.pattern().finditer(before) if m["latin"] or m["asian"]]
     for match in reversed(named):
         word = match["latin"] or match["asian"]
-        if len(word) > 2 or ord(word[0]) >= 0x3000:
+        attached = match["latin"] is None or match.start("latin") > match.start()
+        if attached or word.lower() not in load("salary")["lengths"]:
             return periods.period_of(word), 0
     return None, 0
 
 
 def _plausible(least: float, most: float, period: str | None, bounds: tuple[float, float]) -> bool:
     if period is None:
-        return least >= 1
+        return least * periods.PER_YEAR["hour"] >= bounds[0] / 4 and most <= bounds[1] * 1.5
     scale = periods.PER_YEAR[period]
     return bounds[0] / 4 <= least * scale and most * scale <= bounds[1] * 1.5
 
@@ -320,12 +354,19 @@ def _gross(candidate: _Candidate) -> bool | None:
 @lru_cache(maxsize=50_000)
 def read_line(salary_text: str, country: str | None, language: str | None) -> Salary | None:
     """The salary of a board's own salary line, which needs no further reason to be about pay."""
+    salary_text = _GLUED.sub(r"\1 ", salary_text)
     line = read_salary(salary_text, find([salary_text])[0], country, labelled=True, language=language)
     return replace(line, source="salary_text", start=-1, end=-1) if line else None
 
 
 def salary_of(
-    board: Salary | None, salary_text: str, description: str, hits: Hits, country: str | None, language: str | None
+    board: Salary | None,
+    salary_text: str,
+    description: str,
+    hits: Hits,
+    country: str | None,
+    language: str | None,
+    in_title: Salary | None = None,
 ) -> tuple[Salary | None, list[str]]:
     """The salary of a posting from its three witnesses: the board's own figures, its salary line, the ad's text.
 
@@ -335,12 +376,15 @@ def salary_of(
         description: the ad's plain text.
         hits: phrases found in the description.
         country, language: of the job, where known.
+        in_title: the salary that the title states; it stands in for a text that states none.
 
     Returns:
         The salary to keep (the board's figures first, then its line, then the text) and what disagrees or is missing.
     """
     line = read_line(salary_text, country, language) if salary_text else None
-    text = read_salary(description, hits, country, language=language)
+    if salary_text and line is None and board is None and _CRYPTO.search(salary_text):
+        return None, ["the pay is in a currency that is no legal tender"]
+    text = read_salary(description, hits, country, language=language) or in_title
     issues: list[str] = []
     chosen = board or line or text
     if chosen is None:
