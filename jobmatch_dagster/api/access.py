@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -46,6 +46,8 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
+# For ``openapi_extra`` of operations that ``Anybody`` may ask: without a token is a way, too.
+TOKEN_IS_OPTIONAL: dict[str, Any] = {"security": [{}]}
 UseParts = Annotated[Parts, Depends(parts_of)]
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 

@@ -90,7 +90,9 @@ class FollowUp:
                     len(files),
                     type(error).__name__,
                 )
-                time.sleep(_WAIT_SECONDS * attempt if attempt < _TRIES and not self._is_closed else 0)
+                if self._is_closed:
+                    return
+                time.sleep(_WAIT_SECONDS * attempt if attempt < _TRIES else 0)
             else:
                 self.done += 1
                 return

@@ -47,14 +47,16 @@ def api_settings(database: Settings) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def app(api_settings: Settings) -> FastAPI:
+def app(api_settings: Settings, request: pytest.FixtureRequest) -> FastAPI:
+    """The application. Uploads are parsed and matched only in modules that say FOLLOWS_UP."""
     from jobmatch_dagster.api.app import build_app
-
-    built = build_app(api_settings)
     from jobmatch_dagster.api.throttle import Buckets
 
-    built.state.parts.sign_ups = Buckets(100_000, 3600)
-    built.state.parts.uploads = Buckets(100_000, 3600)
+    built = build_app(api_settings)
+    parts = built.state.parts
+    parts.sign_ups, parts.uploads = Buckets(100_000, 3600), Buckets(100_000, 3600)
+    if not getattr(request.module, "FOLLOWS_UP", False):
+        parts.follow_up._run = lambda files: None
     return built
 
 
@@ -81,13 +83,13 @@ def sign_up(client: TestClient) -> Callable[..., Member]:
 @pytest.fixture(scope="module")
 def ada(client: TestClient) -> Member:
     """An ordinary person."""
-    return enrol(client, "ada@example.org", "Ada Made-Up")
+    return enrol(client, "ada@people.example.org", "Ada Made-Up")
 
 
 @pytest.fixture(scope="module")
 def bob(client: TestClient) -> Member:
     """Another one."""
-    return enrol(client, "bob@example.org", "Bob Made-Up")
+    return enrol(client, "bob@people.example.org", "Bob Made-Up")
 
 
 @pytest.fixture(scope="module")

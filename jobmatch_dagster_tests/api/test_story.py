@@ -17,6 +17,7 @@ from jobmatch_dagster.settings import Settings
 from jobmatch_dagster_tests.api.conftest import PASSWORD, Member
 
 TODAY = datetime.now(UTC).date()
+FOLLOWS_UP = True
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from psycopg import sql
 from pydantic import StringConstraints
 
 from jobmatch_dagster.api import job_search
-from jobmatch_dagster.api.access import Anybody, DataTeam, Parts, UseParts
+from jobmatch_dagster.api.access import TOKEN_IS_OPTIONAL, Anybody, DataTeam, Parts, UseParts
 from jobmatch_dagster.api.job_search import Circle, Question, Sort
 from jobmatch_dagster.api.problems import Problem, documented
 from jobmatch_dagster.api.replies import NOT_CHANGED, reply
@@ -45,7 +45,7 @@ _skills: TTLCache[str, dict[str, str]] = TTLCache(64, _SKILL_SECONDS)
 _skills_lock = threading.Lock()
 
 
-@router.get("", response_model=Jobs, responses=NOT_CHANGED | documented("bad-cursor"))
+@router.get("", response_model=Jobs, responses=NOT_CHANGED | documented("bad-cursor"), openapi_extra=TOKEN_IS_OPTIONAL)
 def search(
     request: Request,
     person: Anybody,
@@ -102,7 +102,12 @@ def search(
     return reply(request, found, public_seconds=0 if person else _PUBLIC_SECONDS)
 
 
-@router.get("/{job_id}", response_model=JobDetail, responses=NOT_CHANGED | documented("not-found"))
+@router.get(
+    "/{job_id}",
+    response_model=JobDetail,
+    responses=NOT_CHANGED | documented("not-found"),
+    openapi_extra=TOKEN_IS_OPTIONAL,
+)
 def get_job(request: Request, job_id: JobId, person: Anybody, parts: UseParts) -> Response:
     """One job with its text and the skills that it names."""
     return reply(request, _detail(parts, person, job_id), public_seconds=0 if person else _PUBLIC_SECONDS)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from jobmatch_dagster import __version__
-from jobmatch_dagster.api.access import Anybody, UseParts
+from jobmatch_dagster.api.access import TOKEN_IS_OPTIONAL, Anybody, UseParts
 from jobmatch_dagster.api.problems import Problem, Responses, documented, unauthorized
 from jobmatch_dagster.api.shapes.common import Shape
 from jobmatch_dagster.supabase.storage import FileMissing, StorageError
@@ -48,6 +48,7 @@ def ready(parts: UseParts) -> Ready:
 @router.get(
     "/v1/metrics",
     response_class=Response,
+    openapi_extra=TOKEN_IS_OPTIONAL,
     responses=_FIGURES | documented("unauthorized", "forbidden"),
 )
 def metrics(request: Request, person: Anybody, parts: UseParts) -> Response:
