@@ -57,6 +57,7 @@ def configuration(home: Path) -> dict[str, object]:
             "sensor": {"purge_after_days": {"skipped": 2, "failure": 30, "success": 30}},
         },
         "telemetry": {"enabled": False},
+        "nux": {"enabled": False},
     }
 
 
