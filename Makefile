@@ -8,7 +8,7 @@ BIN := .venv/bin
 J := $(BIN)/jobmatch
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo dev test lint bench evaluate lock clean
+.PHONY: help setup setup-dev demo dev test lint bench evaluate screenshots lock clean
 
 help:           ## Say what each target does
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 20
@@ -34,6 +34,9 @@ bench: setup-dev        ## Every benchmark against the plain way; tables here, J
 
 evaluate: setup-dev     ## Every evaluation on labelled data
 	@$(BIN)/python -m jobmatch_dagster_tests.evaluation
+
+screenshots: setup-dev  ## Pictures of the Dagster UI for the docs (needs a chromium and a database with something in it)
+	@$(BIN)/python -m jobmatch_dagster_tests.screenshots
 
 lock:           ## Make the lock files anew from pyproject.toml (needs uv and a package index)
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
