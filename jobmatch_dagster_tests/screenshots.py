@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 from urllib.parse import quote
 
 from jobmatch_dagster.settings import PROJECT_ROOT, settings
