@@ -9,6 +9,8 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     import pyarrow as pa
 
     from jobmatch_dagster.jsonl import Report
@@ -88,3 +90,96 @@ def _print(found: pa.Table, people: list[dict[str, Any]], ads: list[dict[str, An
         out.append((place, line["rank"], line))
     out.sort(key=lambda item: item[:2])
     jsonl.write(line for _, _, line in out)
+
+
+RESUME = "select * from public.resumes where id = %s"
+RESUME_SKILLS = "select * from public.resume_skills where resume_id = %s order by skill_id"
+JOB = "select * from public.jobs where id = %s"
+JOB_SKILLS = "select * from public.job_skills where job_id = %s order by skill_id"
+OTHER_SCORES = """
+select m.score from public.job_matches m join public.jobs j on j.id = m.job_id
+ where m.resume_id = %s and m.job_id <> %s and j.closed_on is null
+"""
+
+
+@matches.command()
+@click.option("--resume", type=click.UUID, required=True, help="Id of the résumé.")
+@click.option("--job", type=click.UUID, required=True, help="Id of the job.")
+def explain(resume: UUID, job: UUID) -> None:
+    """Print what the match of one résumé and one job is made of, as one JSON object."""
+    from jobmatch_dagster import jsonl
+    from jobmatch_dagster.errors import JobmatchError
+    from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.supabase import database
+
+    with database.connect(settings()) as conn:
+        person, ad = database.read(conn, RESUME, (str(resume),)), database.read(conn, JOB, (str(job),))
+        for name, identity, found in (("résumé", resume, person), ("job", job, ad)):
+            if not found.num_rows:
+                raise JobmatchError(f"The {name} {identity}", "is not in the database", "Check its id.")
+        skills = database.read(conn, RESUME_SKILLS, (str(resume),))
+        asked = database.read(conn, JOB_SKILLS, (str(job),))
+        others = database.read(conn, OTHER_SCORES, (str(resume), str(job)))
+    jsonl.write([explained(person, skills, ad, asked, others["score"].to_pylist(), date.today())])
+
+
+def explained(
+    person: pa.Table, skills: pa.Table, ad: pa.Table, asked: pa.Table, others: list[float], day: date
+) -> dict[str, Any]:
+    """One pair with everything that is known of it; a vetoed pair has only its vetoes.
+
+    Args:
+        person, skills, ad, asked: one row of ``tables.RESUMES`` and one of ``tables.JOBS``, with their skills.
+        others: scores of the résumé's other matches.
+        day: stands in for the day of a side that has none.
+    """
+    from jobmatch_dagster.matching import scorer, sides, vetoes
+    from jobmatch_dagster.matching.changes import changes
+
+    there = sides.jobs(ad, asked)
+    here = sides.resumes(person, skills, there)
+    out: dict[str, Any] = {"resume_id": person["id"][0].as_py(), "job_id": ad["id"][0].as_py()}
+    out |= {"title": ad["title"][0].as_py(), "company": ad["company"][0].as_py()}
+    out["vetoes"] = vetoes.judge(there.asked[0], here.offered[0])
+    found = scorer.match(person, skills, there, top=1, min_score=0.0, threads=1, day=day).matches
+    if not found.num_rows:
+        return out
+    row = found.to_pylist()[0]
+    for name in ("components", "matched_skills", "missing_skills"):
+        out[name] = json.loads(row[name])
+    rank_now, possible = changes(person, skills, ad, asked, others, day=day)
+    met = [item["label"] for item in out["matched_skills"] if item["status"] == "met"]
+    return out | {
+        "score": row["score"],
+        "rank": rank_now,
+        "abstained": row["abstained"],
+        "sentence": row["sentence"],
+        "strengths": met[:3],
+        "what_would_change": [
+            f"With {change.skill}: score {change.score:.3f}, rank {change.rank} instead of {rank_now}."
+            for change in possible[:3]
+        ],
+        "scorer_version": row["scorer_version"],
+    }
+
+
+@matches.command()
+@click.option(
+    "--against", type=click.File("r", encoding="utf-8"), help="JSON of an earlier evaluation to compare with."
+)
+@click.option("--record", type=click.File("w", encoding="utf-8"), help="Write this evaluation as JSON.")
+def evaluate(against: IO[str] | None, record: IO[str] | None) -> None:
+    """Rank every labelled set at hand, beside a lexical baseline; with --against, fail if worse beyond noise."""
+    from jobmatch_dagster.errors import JobmatchError
+    from jobmatch_dagster.matching import evaluation, metrics
+    from jobmatch_dagster.settings import settings
+
+    results = evaluation.run(settings().match_threads, lambda name: click.echo(f"{name} …", err=True))
+    for cells in (["set", "ranker", *metrics.MEASURES], *(result.row() for result in results)):
+        click.echo("  ".join(f"{cell:<26}" for cell in cells).rstrip())
+    if record:
+        json.dump(evaluation.as_record(results), record)
+    reasons = evaluation.gate(evaluation.as_record(results), json.load(against)) if against else []
+    if reasons:
+        problem = f"is worse than the earlier one: {'; '.join(reasons)}"
+        raise JobmatchError("This scorer", problem, "Do not let it go live.")

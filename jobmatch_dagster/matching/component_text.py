@@ -7,6 +7,7 @@ million rows is put together from a few thousand pieces.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,7 @@ def components(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, 
     pieces = Pieces()
     n = len(detail.scores)
     values = pieces.add(f'{value / VALUE_STEPS:g}, "contribution": ' for value in range(VALUE_STEPS + 1))
-    amounts = pieces.add(repr(amount / STEPS) for amount in range(-STEPS, STEPS + 1))
+    amounts = pieces.add(_amounts())
     owner, columns = [], []
     reasons = _reasons(resumes, jobs, detail, skills, pieces)
     for place, name in enumerate(COMPONENTS):
@@ -47,7 +48,6 @@ def components(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, 
         columns.append([heads, values[value], amount, *(column[judged] for column in reasons[name])])
     taken = np.flatnonzero(detail.evidence)
     amount = amounts[detail.evidence[taken] + STEPS]
-    head = np.full(len(taken), pieces.one(f'"{EVIDENCE}": {{"weight": '))
     # Weight 1 and the amount itself as value: an addend, not a share.
     head = np.full(len(taken), pieces.one(f'"{EVIDENCE}": {{"weight": 1, "value": '))
     owner.append(taken)
@@ -62,11 +62,17 @@ def components(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, 
     )
     width = max(len(column) for column in columns)
     padded = [column + [np.zeros(len(column[0]), np.int64)] * (width - len(column)) for column in columns]
-    place = np.repeat(np.arange(len(owner)), [len(part) for part in owner])
-    order = np.lexsort((place, np.concatenate(owner)))
+    block = np.repeat(np.arange(len(owner)), [len(part) for part in owner])
+    order = np.lexsort((block, np.concatenate(owner)))
     flat = [np.concatenate([column[at] for column in padded])[order] for at in range(width)]
     marks = (pieces.one(text) for text in ("{", ", ", "}", "{}"))
     return pieces.assemble(*lists_of(np.concatenate(owner)[order], flat, n, *marks))
+
+
+@lru_cache(maxsize=1)
+def _amounts() -> list[str]:
+    """Every contribution that there can be, from -1 to 1 in steps."""
+    return [repr(amount / STEPS) for amount in range(-STEPS, STEPS + 1)]
 
 
 def _counts(pieces: Pieces, before: str, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -133,8 +139,8 @@ def _doubts(jobs: sides.Jobs, detail: explain.Pairs, pieces: Pieces) -> NDArray[
             parts = [f"not judged: {', '.join(lacking)}"] if lacking else []
             parts += ["the posting says little"] if thin or not lacking else []
             texts.append(f', "reason": "{"; ".join(parts)}"}}')
-    thin = (jobs.side.richness[detail.jobs] < THIN).astype(np.int64)
-    return pieces.add(texts)[thin * (1 << len(COMPONENTS)) + detail.masks]
+    is_thin = (jobs.side.richness[detail.jobs] < THIN).astype(np.int64)
+    return pieces.add(texts)[is_thin * (1 << len(COMPONENTS)) + detail.masks]
 
 
 def sentences(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, skills: SkillText) -> pa.ChunkedArray:

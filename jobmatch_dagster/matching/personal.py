@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 PATH = Path(__file__).with_name("data") / "personal.toml"
-_SENTENCE = re.compile(r"[^\n.!?;•|]*(?:[.!?;•|]|\n|$)")
+_SENTENCE = re.compile(r"[^\n]*?(?:[.!?;•|](?=\s|$)|[。！？；]|\n|$)")
+_GAP = r"(?:[ \t]|[.\-'](?=\w))+(?:[^\W\d_]\.?[ \t]+)?"  # between two parts of a name; an initial may stand there
 
 
 @lru_cache(maxsize=1)
@@ -31,17 +32,20 @@ def unread_words() -> frozenset[str]:
 def name_pattern(name: str | None) -> re.Pattern[str] | None:
     """A pattern for a person's name inside their own text.
 
-    It finds the full name, its parts in any order next to each other, and initials between them. A part alone is not
-    taken out: "Baker" and "Grace" are words as well, and what is taken out must not depend on which name it is.
+    It finds all parts in their order, the first and the last part, and "last, first", initials between them or not. A
+    part alone is not taken out: "Baker" and "Grace" are words as well, and what is taken out must not depend on which
+    name it is.
 
     Args:
         name: the name as the résumé gives it.
     """
-    parts = re.findall(r"[^\W\d_]{2,}", name or "")
-    if len(parts) < 2:
-        return re.compile(rf"(?<!\w){re.escape(parts[0])}(?!\w)") if parts else None
-    one = "|".join(re.escape(part) for part in sorted(set(parts), key=lambda p: (-len(p), p)))
-    return re.compile(rf"(?<!\w)(?:{one})(?:[\s,.\-']+(?:\w\.?[\s]+)?(?:{one}))+(?!\w)", re.IGNORECASE)
+    parts = [re.escape(part) for part in re.findall(r"[^\W\d_]{2,}", name or "")]
+    if not parts:
+        return None
+    forms = [_GAP.join(parts)]
+    if len(parts) > 1:
+        forms += [_GAP.join((parts[0], parts[-1])), rf"{parts[-1]},[ \t]*{parts[0]}"]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
 
 
 def without_personal(text: str, name: re.Pattern[str] | None) -> str:

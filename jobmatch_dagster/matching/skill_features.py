@@ -246,5 +246,5 @@ def _near(
                     features.append(feature)
                     values.append(credit)
         indptr.append(len(features))
-    feature = np.array(features, np.int32)
-    return np.array(indptr, np.int64), feature, np.array(values), ASKED_YEARS[wanted.asked[feature]]
+    reached = np.array(features, np.int32)
+    return np.array(indptr, np.int64), reached, np.array(values), ASKED_YEARS[wanted.asked[reached]]

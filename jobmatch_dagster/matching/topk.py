@@ -69,12 +69,14 @@ def best_pairs(
     sizes = np.zeros(len(resumes), np.int64)
     tally = np.zeros((-(-len(resumes) // RESUME_BLOCK), 2), np.int64)
 
+    scan: Callable[..., None] = kernels.scan
+
     def work(block: int) -> None:
         rows = slice(block * RESUME_BLOCK, min(len(resumes), (block + 1) * RESUME_BLOCK))
         dense = resumes.dense[rows] @ jobs.dense[first:last].T
         title = resumes.title[rows] @ jobs.title[first:last].T
         meaning = resumes.meaning[rows] @ jobs.meaning[first:last].T
-        kernels.scan(
+        scan(
             *lists, last - first, first,
             resumes.sparse.indptr, resumes.sparse.ids, resumes.sparse.weights, rows.start,
             dense, title, meaning,

@@ -36,6 +36,9 @@ SKILLS = [
 NUMBER = {label: number for number, (label, _, _) in enumerate(SKILLS)}
 
 
+_SIBLINGS = {"SQL": [NUMBER["PostgreSQL"]], "PostgreSQL": [NUMBER["SQL"]]}
+
+
 @dataclass
 class SmallTaxonomy:
     """What matching asks of a taxonomy, over ``SKILLS``."""
@@ -62,7 +65,7 @@ class SmallTaxonomy:
 
     @property
     def related(self) -> Graph:
-        siblings = [[NUMBER["PostgreSQL"]] if label == "SQL" else [] for label, _, _ in SKILLS]
+        siblings = [_SIBLINGS.get(label, []) for label, _, _ in SKILLS]
         return Graph(np.cumsum([0, *map(len, siblings)]), np.array([s for own in siblings for s in own], np.int32))
 
 

@@ -46,11 +46,11 @@ def test_contributions_add_up_to_the_score_exactly_as_numbers_and_as_decimals(se
         assert all(0 <= part["value"] <= 1 for name, part in parts.items() if name != "evidence")
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_pair_scores_the_same_alone_in_any_batch_and_on_any_number_of_threads(seed: int) -> None:
     world = World(seed)
-    people = [world.resume(f"r{n}") for n in range(5)]
-    ads = [world.job(f"j{n}") for n in range(9)]
+    people = [world.resume(f"r{n}") for n in range(4)]
+    ads = [world.job(f"j{n}") for n in range(6)]
     together = match(people, ads).matches
     shuffled = match(people[::-1], random.Random(seed).sample(ads, len(ads)), threads=3).matches
     assert together.equals(shuffled)
@@ -77,7 +77,7 @@ def test_the_stored_score_is_the_sum_that_the_scan_ranked_by() -> None:
     assert found["score"].to_pylist() == expected.tolist()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000))
 def test_days_scored_one_by_one_equal_a_full_score_over_any_history(seed: int) -> None:
     """Jobs are added, changed and closed, résumés added, replaced and deleted; only what is new is scored each day."""
@@ -92,14 +92,13 @@ def test_days_scored_one_by_one_equal_a_full_score_over_any_history(seed: int) -
         new_people = {i: world.resume(i) for i in dice.sample([f"r{n}" for n in range(5)], dice.randint(0, 2))}
         ads = {i: row for i, row in ads.items() if i not in gone} | new_ads
         people = {i: row for i, row in people.items() if i not in left} | new_people
-        stale = lambda row: (  # noqa: E731
-            row["job_id"] not in ads or row["job_id"] in new_ads
-            or row["resume_id"] not in people or row["resume_id"] in new_people
-        )  # fmt: skip
+        stays = {i for i in people if i not in new_people}, {i for i in ads if i not in new_ads}
         before = kept.to_pylist()
-        lost = {row["resume_id"] for row in before if stale(row)}
-        kept = pa.Table.from_pylist([row for row in before if not stale(row)], schema=tables.JOB_MATCHES)
-        # A résumé that lost a match may have dropped better ones than what is left: it is scored against every open job.
+        valid = [row["resume_id"] in stays[0] and row["job_id"] in stays[1] for row in before]
+        lost = {row["resume_id"] for row, good in zip(before, valid, strict=True) if not good}
+        kept = kept.filter(pa.array(valid, pa.bool_()))
+        # A résumé that lost a match may have dropped better ones than what is left: it is scored against every open
+        # job.
         again = [row for i, row in people.items() if i in new_people or i in lost]
         others = [row for i, row in people.items() if i not in new_people and i not in lost]
         for who, what in ((again, list(ads.values())), (others, list(new_ads.values()))):

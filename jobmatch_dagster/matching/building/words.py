@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -119,6 +120,7 @@ def build(minilm: Path, esco: Path, work: Path, out: Path) -> None:
     common = np.argsort(-np.where(function, 0, share), kind="stable")[:COMMON_TERMS]
     known = np.flatnonzero(vectors.any(axis=1) & ~function)
     scale = np.abs(vectors[known]).max(axis=1) / 127
+    arrays: dict[str, Any] = {f"net_{name}": value.astype(np.float16) for name, value in net.items()}
     np.savez_compressed(
         out,
         hashes=tokens.hash_words(words),
@@ -130,7 +132,7 @@ def build(minilm: Path, esco: Path, work: Path, out: Path) -> None:
         vectors=np.round(vectors[known] / scale[:, None]).astype(np.int8),
         vector_scale=scale.astype(np.float32),
         centre=learning.centre(labels, places, vectors, share).astype(np.float32),
-        **{f"net_{name}": value.astype(np.float16) for name, value in net.items()},
+        **arrays,
     )
 
 

@@ -1,0 +1,70 @@
+"""What rules a pair out, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobmatch_dagster.matching import scorer
+from jobmatch_dagster.matching.vetoes import Asked, Offered, countries_of, judge
+from jobmatch_dagster_tests.matching.conftest import DAY, as_tables, asks, has, job, resume
+
+
+def kinds(asked: Asked, offered: Offered) -> list[str]:
+    return [veto["kind"] for veto in judge(asked, offered)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered", "expected"),
+    [
+        (Asked(country="DE"), Offered(country="US"), ["place"]),
+        (Asked(country="DE"), Offered(country="DE"), []),
+        (Asked(country="DE"), Offered(), []),
+        (Asked(), Offered(country="US"), []),
+        (Asked(country="DE"), Offered(country="US", relocates=True), []),
+        (Asked(country="DE", remote="remote"), Offered(country="US"), []),
+        (Asked(country="US", remote="remote", scope="US"), Offered(country="DE"), ["place"]),
+        (Asked(remote="remote", scope="EMEA, US"), Offered(country="DE"), []),
+        (Asked(remote="remote", scope="Atlantis"), Offered(country="DE"), []),
+        (Asked(languages=frozenset({"de"})), Offered(languages=frozenset({"en"})), ["language"]),
+        (Asked(languages=frozenset({"de"})), Offered(languages=frozenset({"en", "de"})), []),
+        (Asked(languages=frozenset({"de"})), Offered(), []),
+        (Asked(licences=frozenset({"nursing licence"})), Offered(), ["licence"]),
+        (Asked(licences=frozenset({"nursing licence"})), Offered(licences=frozenset({"nursing licence"})), []),
+        (Asked(pays=(40_000.0, "EUR")), Offered(floor=(50_000.0, "EUR")), ["salary"]),
+        (Asked(pays=(40_000.0, "EUR")), Offered(floor=(50_000.0, "USD")), []),
+        (Asked(pays=(60_000.0, "EUR")), Offered(floor=(50_000.0, "EUR")), []),
+    ],
+)
+def test_only_what_both_sides_say_rules_a_pair_out(asked: Asked, offered: Offered, expected: list[str]) -> None:
+    assert kinds(asked, offered) == expected
+
+
+def test_a_sentence_says_why() -> None:
+    (veto,) = judge(Asked(languages=frozenset({"de"})), Offered(languages=frozenset({"en"})))
+    assert veto["sentence"] == "The job requires German, which the résumé does not list."
+
+
+def test_regions_are_read_and_everybody_is_no_limit() -> None:
+    assert "PL" in (countries_of("EU") or ())
+    assert countries_of("worldwide") is None
+    assert countries_of("DE/AT") == {"DE", "AT"}
+
+
+def run(person: tuple, ad: tuple) -> int:
+    return scorer.match(*as_tables([person], [ad]), top=5, min_score=0.0, threads=1, day=DAY).vetoed
+
+
+def test_a_required_licence_rules_out_but_a_driving_licence_is_one_more_requirement() -> None:
+    nurse = (resume("r", {"basics": {"label": "Nurse"}}), has("r", "nursing"))
+    assert run(nurse, (job("j", "Nurse"), asks("j", nursing_licence="required"))) == 1
+    assert run(nurse, (job("j", "Nurse"), asks("j", nursing_licence="preferred"))) == 0
+    assert run(nurse, (job("j", "Nurse"), asks("j", driving_licence="required"))) == 0
+
+
+def test_a_required_language_counts_as_listed_in_any_way_that_the_resume_says_it() -> None:
+    ad = (job("j", "Nurse"), asks("j", German="required"))
+    listed = {"basics": {"label": "Nurse"}, "languages": [{"language": "Deutsch", "fluency": "C1"}]}
+    assert run((resume("r", listed), []), ad) == 0
+    assert run((resume("r", {"basics": {"label": "Nurse"}}), has("r", "German")), ad) == 0
+    assert run((resume("r", {"basics": {"label": "Nurse"}}), has("r", "English")), ad) == 1
+    assert run((resume("r", {"basics": {"label": "Nurse"}}, language="de"), has("r", "English")), ad) == 0
