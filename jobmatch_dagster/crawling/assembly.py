@@ -5,7 +5,9 @@ Scrape and replay fold the same pages in the same order with the same rules, whi
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -54,21 +56,22 @@ class Assembly:
     rejected_count: int = 0
     pages: int = 0
     _found_by: dict[str, list[str]] = field(default_factory=dict)
-    _lists: dict[str, Extracted] = field(default_factory=dict)
+    _lists: dict[str, tuple[tuple[str, ...], int | None, Any]] = field(default_factory=dict)
     _askers: dict[str, set[str | None]] = field(default_factory=dict)
 
     def add(self, page: Page, extracted: Extracted, page_ref: str) -> None:
         """Fold in one page. A posting seen before is filled where it had gaps; nothing known is overwritten."""
         if page.kind == "again":
             self._askers.setdefault(str(page.referrer), set()).add(page.search_id)
-            self._credit(page.search_id, self._lists.get(str(page.referrer), extracted))
+            self._credit(page.search_id, self._lists.get(str(page.referrer), ((),))[0])
             return
         self.pages += page.outcome in ("ok", "gone")
         if page.kind == "search" and page.outcome == "ok":
-            keys = [{"external_id": row["external_id"]} for row in extracted.postings]
-            self._lists[page.key] = Extracted(keys, extracted.total, extracted.next)
+            # Ids are long and many lists name the same ones: each is kept once.
+            keys = tuple(sys.intern(row["external_id"]) for row in extracted.postings)
+            self._lists[page.key] = (keys, extracted.total, extracted.next)
             self._askers.setdefault(page.key, set()).add(page.search_id)
-            self._credit(page.search_id, extracted)
+            self._credit(page.search_id, keys)
         for row in extracted.postings:
             key = row["external_id"]
             if page.kind == "detail" and page.referrer and key != page.referrer:
@@ -83,15 +86,18 @@ class Assembly:
         for what, reason in extracted.rejected:
             self.reject(page, what, reason)
 
-    def _credit(self, search_id: str | None, extracted: Extracted) -> None:
-        for row in extracted.postings:
-            finders = self._found_by.setdefault(row["external_id"], [])
+    def _credit(self, search_id: str | None, keys: Iterable[str]) -> None:
+        for key in keys:
+            finders = self._found_by.setdefault(key, [])
             if search_id and search_id not in finders:
                 finders.append(search_id)
 
     def listed(self, key: str) -> Extracted | None:
         """What a list page said that was folded in before: ids, total and where it goes on, enough to walk on."""
-        return self._lists.get(key)
+        if key not in self._lists:
+            return None
+        keys, total, following = self._lists[key]
+        return Extracted([{"external_id": key} for key in keys], total, following)
 
     def asked_by(self, key: str, search_id: str | None) -> bool:
         """Did this search ask for that list page?"""
