@@ -56,7 +56,10 @@ def _about_the_candidate(text: str, start: int, unit: Hit, hits: Hits) -> bool:
     ending = _SENTENCE_END.search(text, unit.end, unit.end + _AFTER)
     until = ending.start() if ending else unit.end + _AFTER
     near = [hit for hit in hits.get("experience", []) if start - _NEAR <= hit.start < until]
-    if not any(hit.start >= unit.end or not _SENTENCE_END.search(text, hit.end, start) for hit in near):
+    open_ended = "+" in text[start : unit.start]  # "8+ years of software engineering" is a demand as it stands
+    if not open_ended and not any(
+        hit.start >= unit.end or not _SENTENCE_END.search(text, hit.end, start) for hit in near
+    ):
         return False
     return not any(
         start - 25 <= hit.start < start and "\n" not in text[hit.end : start] for hit in hits.get("not_asked", [])

@@ -1,7 +1,7 @@
 """Join advertisements that are the same: candidates by hashing, then a check of company, title, place and true similarity.
 
 Rules. Two rows are *one ad* if the companies agree (legal forms and aliases aside), the titles agree, and the texts do: at
-least 80 % of their shingles in common, or 50 % where title, company and city agree on two boards. Ads of one place are
+least 80 % of their shingles in common; 70 % where title, company and city agree, 50 % if that is on two boards. Ads of one place are
 duplicates; of several places they are jobs of their own that share a group. The canonical row of a place is the one seen
 first, then the one with the longest text, then the smallest id; a canonical row that is known from earlier days stays.
 """
@@ -20,6 +20,7 @@ from jobmatch_dagster.postings.duplicates.signature import PERMUTATIONS, jaccard
 from jobmatch_dagster.postings.place.gazetteer import folded
 
 SAME_TEXT = 0.80
+SAME_TEXT_AND_PLACE = 0.70
 SAME_AD_ELSEWHERE = 0.50
 ESTIMATE_MARGIN = 0.12  # two standard errors of an estimate from 64 minima at 0.8
 ESTIMATE_ALONE = 0.90  # where the text itself is not at hand
@@ -150,10 +151,10 @@ def _neighbours(rows: np.ndarray, key: np.ndarray, second: np.ndarray, third: np
 
 def _same_ad(one: Item, other: Item, signatures: np.ndarray, a: int, b: int) -> float | None:
     """The similarity of two rows of one ad, or None where they are not."""
-    if not _same_company(one.company, other.company):
-        return None
-    same_title = title_key(one.title) == title_key(other.title)
     same_text = one.text_hash is not None and one.text_hash == other.text_hash
+    if not _same_company(one.company, other.company, same_text and one.place == other.place):
+        return None
+    same_title = _same_title(one, other)
     if not same_title and not (same_text and _title_within(one.title, other.title)):
         return None
     if same_text:
@@ -161,12 +162,13 @@ def _same_ad(one: Item, other: Item, signatures: np.ndarray, a: int, b: int) -> 
     elsewhere = one.board != other.board and _same_place(one.place, other.place)
     if signatures[a, 0] == _EMPTY or signatures[b, 0] == _EMPTY:
         return 1.0 if same_title and (elsewhere or _same_unnamed(one, other)) else None
-    bar = SAME_AD_ELSEWHERE if elsewhere else SAME_TEXT
+    here = same_title and one.place == other.place and one.place.partition("/")[2] != ""
+    bar = SAME_AD_ELSEWHERE if elsewhere else (SAME_TEXT_AND_PLACE if here else SAME_TEXT)
     estimate = float(np.mean(signatures[a] == signatures[b]))
     if estimate < bar - ESTIMATE_MARGIN:
         return None
     if one.text is None or other.text is None:
-        return estimate if estimate >= (ESTIMATE_ALONE if bar == SAME_TEXT else bar + ESTIMATE_MARGIN) else None
+        return estimate if estimate >= (ESTIMATE_ALONE if bar != SAME_AD_ELSEWHERE else bar + ESTIMATE_MARGIN) else None
     true = jaccard(one.text, other.text)
     return true if true >= bar else None
 
@@ -187,13 +189,26 @@ def _same_unnamed(one: Item, other: Item) -> bool:
     return one.external_id.startswith("row:") and one.external_id.split("~")[0] == other.external_id.split("~")[0]
 
 
-def _same_company(one: str, other: str) -> bool:
+def _same_company(one: str, other: str, all_else_equal: bool) -> bool:
     first, second = company_key(one), company_key(other)
-    if first == second:
+    if first.replace(" ", "") == second.replace(" ", ""):
         return bool(first)
+    if all_else_equal and len(first.split(" ")[0]) >= 5 and first.split(" ")[0] == second.split(" ")[0]:
+        return True  # two arms of one company that show one ad: "Walmart Stores", "Walmart eCommerce"
     short, long = sorted((first.split(), second.split()), key=len)
     # "Bosch" and "Bosch Engineering": the longer name begins with the shorter, which must be a telling word
-    return bool(short) and long[: len(short)] == short and len(" ".join(short)) >= 4
+    begins = long[: len(short)] == short or "".join(long).startswith("".join(short))
+    return bool(short) and begins and len(" ".join(short)) >= 4
+
+
+def _same_title(one: Item, other: Item) -> bool:
+    """The same words in any order; a title may add the city that the job is in."""
+    first, second = title_key(one.title).split(), title_key(other.title).split()
+    if sorted(first) == sorted(second):
+        return True
+    extra = set(first) ^ set(second)
+    cities = {word for item in (one, other) for word in folded(item.place.partition("/")[2]).split()}
+    return bool(first and second) and extra <= cities
 
 
 def _title_within(one: str, other: str) -> bool:

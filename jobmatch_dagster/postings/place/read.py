@@ -26,11 +26,14 @@ MAX_PLACES = 20
 _DOMINANT = 3  # a city counts without context if it is so many times larger than its namesakes in other countries
 _LARGE = 15_000  # inhabitants that a city without any context must have
 _MARKET_FACTOR = 3  # how much more a city counts in a country whose jobs the boards carry
+_NAMESAKE = 200_000  # inhabitants of a city that bears a country's name, below which the country is meant
 _NO_PLACE = frozenset({"field", "work at", "work at home", "office", "at", "various"})
 _SEPARATOR = re.compile(
-    r"\s*(?:[;|•·\n、]|//|(?<=[a-zà-ÿ)])/(?=[A-ZÀ-Þ])|\s/\s|\s(?i:or|oder|ou|und|and|et|lub|oraz|&)\s(?=[A-ZÀ-ÞŁŚŻ])|\s[ey]\s(?=[A-ZÀ-ÞŁŚŻ]))\s*"
+    r"\s*(?:[;|•·\n、]|//|(?<=[a-zà-ÿ)])/(?=[A-ZÀ-Þ])|\s/\s|\s(?i:or|oder|ou|und/oder|und|and/or|and|et|lub|oraz|&)\s(?=[A-ZÀ-ÞŁŚŻ])|\s[ey]\s(?=[A-ZÀ-ÞŁŚŻ]))\s*"
 )
 _PARTS = re.compile(r"\s*[,，]\s*|\s+[-–—>]\s+|\s*[()\[\]]\s*")
+_HAN = re.compile("[\u4e00-\u9fff]{2}")
+_LATIN_WORD = re.compile("[A-Za-zÀ-ž]{4}")
 _CODED = re.compile(r"^([A-Z]{2,3})[.-]([A-Z]{2})[.-](.+)$")
 _CODE_FIRST = re.compile(r"^([A-Z]{2})-([A-Za-zÀ-ÿ].*)$")
 _LEAD = re.compile(r"^(?:in|im|from|aus|within|across|all of)\s+(?:the\s+)?(?=[A-ZÀ-Þ])")
@@ -48,6 +51,7 @@ _STREET = re.compile(
 )
 _GERMAN_AREA = re.compile(r"^D[- ]?\d{1,5}$")  # "D7": German postal areas as freelance boards write them
 _SELECT = re.compile(r"\s*:\s*(?:select|all|various|multiple|any)\b.*$", re.IGNORECASE)
+_GERMAN_AREA_LEAD = re.compile(r"^D\d{1,2}\s+(?=Deutschland)")
 _NOISE = re.compile(
     r"^\d+\s+(?:locations?|standorte|places?)$|^(?:various|multiple|several|diverse|verschiedene|mehrere)\b.*",
     re.IGNORECASE,
@@ -106,6 +110,8 @@ def _shared_country(places: list[Place]) -> list[Place]:
 
 def _segment(segment: str, hint: str | None) -> list[tuple[Place | None, str | None]]:
     """The places of one part of a line, between separators."""
+    if _HAN.search(segment) and not _LATIN_WORD.search(without_remote_words(segment)):
+        return [place for half in re.split("[/，]", segment) for place in _in_chinese(half)]
     coded = _CODED.match(segment.strip())
     if coded:
         segment = f"{coded[3]}, {coded[2]}, {coded[1]}"
@@ -121,6 +127,24 @@ def _segment(segment: str, hint: str | None) -> list[tuple[Place | None, str | N
     return several or _one(parts, hint)
 
 
+def _in_chinese(segment: str) -> list[tuple[Place | None, str | None]]:
+    """Chinese lines have no spaces: the first known large city, else the first country, anywhere in the line."""
+    text = without_remote_words(segment)
+    countries_found: list[str] = []
+    for start in range(len(text)):
+        for length in (4, 3, 2):
+            name = text[start : start + length]
+            if text[start - 1 : start] == "非":  # "not in"
+                continue
+            if len(name) < length or not _HAN.match(name):
+                continue
+            large = [city for city in gazetteer().cities(name) if city.population >= _NAMESAKE]
+            if large:
+                return [(_placed(large[0], None), None)]
+            countries_found += [code for code in [countries().get(folded(name))] if code]
+    return [(Place(country=countries_found[0]), None)] if countries_found else []
+
+
 def _parts_of(segment: str) -> list[str]:
     """The parts between commas, without streets, postal codes and words about remote work."""
     raw = [part.strip(" .-–:") for part in _PARTS.split(without_remote_words(segment))]
@@ -128,6 +152,7 @@ def _parts_of(segment: str) -> list[str]:
     named = [part for part in raw if not _STREET.search(part)]
     if any(_GERMAN_AREA.match(part) for part in raw):
         named = [part for part in named if not _GERMAN_AREA.match(part)] + ["Germany"]
+    named = [_GERMAN_AREA_LEAD.sub("", part) for part in named]
     parts = [" ".join(_POSTAL.sub(" ", part).split()).strip(" .-–:") for part in (named or raw)]
     parts = [_LEAD.sub("", part) for part in parts if part and not _NOISE.match(part) and area_of(part) is None]
     parts = [_SELECT.sub("", part) for part in parts]
@@ -155,9 +180,12 @@ def _general_last(parts: list[str]) -> list[str]:
     country = _country(first)
     if country and _country(parts[-1]) in (None, country):
         cities = gazetteer().cities(_bare(parts[-1]))
-        if (len(first) > 2 and not gazetteer().cities(first)) or any(city.country == country for city in cities):
+        namesake = max((city.population for city in gazetteer().cities(first)), default=0)
+        if (len(first) > 2 and namesake < _NAMESAKE) or any(city.country == country for city in cities):
             if len(first) > 2 or not _in_region(parts[-1], first):
                 return [*_general_last(parts[1:]), first]
+    if len(parts) == 2 and len(first) == 2 and _in_region(second, first) and _also_city(second, [("US", "", "")]):
+        return [second, first]
     if (len(first) > 2 or first.isupper()) and folded(parts[-1]) not in regions() and _country(parts[-1]) is None:
         is_state = len(first) == 2 and len(parts) == 2 and any(e[0] == "US" for e in regions().get(folded(first), []))
         if _in_region(second, first) or is_state:
@@ -242,7 +270,7 @@ def _take_country(parts: list[str]) -> tuple[str | None, list[str]]:
     code = _country(last)
     if code is None:
         return None, parts
-    before = parts[:-1]
+    before = [part for part in parts[:-1] if _country(part) != code or regions().get(folded(part))]
     entries = regions().get(folded(last), [])
     if not entries:
         return code, before
@@ -325,7 +353,8 @@ def _city(name: str, country: str | None, region: str | None, hint: str | None) 
             found = [city for city in found if city.country == country]
             found = [city for city in found if city.admin1 == region] if region else found
             if found:
-                return found[0], None
+                # a city of this very name before a larger one that only goes by it, too
+                return next((city for city in found if folded(city.name) == folded(form)), found[0]), None
         elif found:
             return _without_context(name, found, hint)
     return None, None if country else "the place is not in the gazetteer"
