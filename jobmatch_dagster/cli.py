@@ -37,6 +37,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "backfill": ("jobmatch_dagster.orchestration.commands", "backfill", "Run one stage again for a range of days."),
     "report": ("jobmatch_dagster.report.commands", "report", "Write the day's report as one HTML page."),
+    "alerts": (
+        "jobmatch_dagster.orchestration.alerts_commands",
+        "alerts",
+        "Tell the team when something is wrong; try the addresses.",
+    ),
     "sql": ("jobmatch_dagster.sql_models.commands", "sql", "Run, test and explain the SQL models."),
     "import": (
         "jobmatch_dagster.boards.import_commands",

@@ -301,6 +301,25 @@ class Settings(BaseSettings):
         "0 5 * * *", alias="JOBMATCH_DAILY_CRON", description="When the daily schedule runs, in cron's form (UTC)."
     )
 
+    # --- alerts: off until one of the two is set
+    # ---------------------------------------------------------------------------------------------
+    alert_webhook: SecretStr | None = Field(
+        None,
+        alias="JOBMATCH_ALERT_WEBHOOK",
+        description="Where alerts go: a Slack-compatible webhook (https://…), or any address that Apprise understands.",
+    )
+    alert_email: SecretStr | None = Field(
+        None,
+        alias="JOBMATCH_ALERT_EMAIL",
+        description="Alerts by e-mail, as Apprise writes it: mailtos://user:password@smtp.example.org?to=team@example.org",
+    )
+    alert_blocked_days: int = Field(
+        3, ge=1, alias="JOBMATCH_ALERT_BLOCKED_DAYS", description="Days without a posting after which a board is told."
+    )
+    alert_silent_minutes: int = Field(
+        30, ge=1, alias="JOBMATCH_ALERT_SILENT_MINUTES", description="Minutes without a tick until a sensor is told."
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,

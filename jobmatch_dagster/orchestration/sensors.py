@@ -14,6 +14,7 @@ from typing import Any
 
 import dagster as dg
 
+from jobmatch_dagster.orchestration.alerts_sensor import incidents
 from jobmatch_dagster.orchestration.jobs import day as day_job
 from jobmatch_dagster.orchestration.jobs import uploads as uploads_job
 from jobmatch_dagster.orchestration.resources import Platform
@@ -135,4 +136,4 @@ def failed_runs(context: dg.RunFailureSensorContext, platform: Platform) -> None
         )
 
 
-SENSORS = [landed_boards, uploaded_resumes, failed_runs]
+SENSORS = [landed_boards, uploaded_resumes, failed_runs, incidents]
