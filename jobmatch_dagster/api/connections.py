@@ -12,15 +12,16 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from jobmatch_dagster.api.tokens import Person
 from jobmatch_dagster.settings import Settings
 from jobmatch_dagster.supabase import embedded
 from jobmatch_dagster.supabase.database import transaction_as
 
-# Somebody who waits longer for a connection is better told to come again.
+# Somebody who waits longer for a connection is better told to come again; at once while the database is known to be away.
 _WAIT_SECONDS = 3.0
+_WAIT_SECONDS_WHILE_AWAY = 0.25
 _MOST_WAITING = 200
 
 Rows = list[dict[str, Any]]
@@ -49,6 +50,7 @@ class Connections:
             check=ConnectionPool.check_connection,
             open=False,
         )
+        self._is_away = False
 
     def open(self) -> None:
         """Begin to connect; does not wait for the database."""
@@ -59,9 +61,23 @@ class Connections:
         self._pool.close(timeout=2)
 
     @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection of the pool, with less patience while the last one who asked got none."""
+        try:
+            connection = self._pool.getconn(_WAIT_SECONDS_WHILE_AWAY if self._is_away else _WAIT_SECONDS)
+        except PoolTimeout:
+            self._is_away = True
+            raise
+        self._is_away = False
+        try:
+            yield connection
+        finally:
+            self._pool.putconn(connection)
+
+    @contextmanager
     def as_person(self, person: Person | None) -> Iterator[psycopg.Connection[Any]]:
         """One transaction in which row-level security decides what this person sees and does; None is anybody."""
-        with self._pool.connection() as connection:
+        with self._connection() as connection:
             if person is None:
                 with transaction_as(connection, None, "anon"):
                     yield connection
@@ -72,13 +88,13 @@ class Connections:
     @contextmanager
     def as_service(self) -> Iterator[psycopg.Connection[Any]]:
         """One transaction with the service's rights, for the data team's tables; never for what a person asks."""
-        with self._pool.connection() as connection, transaction_as(connection, None, "service_role"):
+        with self._connection() as connection, transaction_as(connection, None, "service_role"):
             yield connection
 
     @contextmanager
     def as_owner(self) -> Iterator[psycopg.Connection[Any]]:
         """One transaction with the rights of the identity provider's tables, which no role of the API has."""
-        with self._pool.connection() as connection, connection.transaction():
+        with self._connection() as connection, connection.transaction():
             yield connection
 
     def figures(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What a stranger or a fellow user may try: other people's ids, injection, mass assignment, forged cursors, guessing."""
+"""What a stranger or a fellow user may try: others' ids, injection, mass assignment, forged cursors, guessing."""
 
 from __future__ import annotations
 

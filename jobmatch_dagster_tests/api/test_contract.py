@@ -10,6 +10,7 @@ import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import CHECKS
 from schemathesis.generation.modes import GenerationMode
 
@@ -26,7 +27,7 @@ CHECKED = (
     "response_headers_conformance",
     "negative_data_rejection",
 )
-CASES_PER_OPERATION = 8
+CASES_PER_OPERATION = 6
 # The account that asks shall outlive the run.
 WITHOUT_TOKEN = {("POST", "/v1/auth/sign-out"), ("DELETE", "/v1/users/me")}
 
@@ -63,6 +64,8 @@ def test_every_operation_answers_as_documented(
 
             try:
                 answers()
+            except Unsatisfiable:  # it takes nothing, so there is nothing wrong to send
+                continue
             except Exception as failure:
                 failures.append(f"{operation.label} ({mode}): {failure}")
     assert not failures, "\n\n".join(failures)
