@@ -138,6 +138,7 @@ class Harvest:
             # Two searches that ask the same question at once wait for one answer.
             async with self._questions[request]:
                 extracted = await self._page(request, base, search.id)
+            self._questions.pop(request, None)
             if extracted is None:
                 return
             state.number += 1
