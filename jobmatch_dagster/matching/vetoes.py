@@ -115,8 +115,35 @@ def _place(job: Asked, resume: Offered) -> str | None:
     return None
 
 
+# Which facts of the two sides each kind of veto looks at.
+_FACTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("country", "remote", "scope"), ("country", "relocates")),
+    (("languages",), ("languages",)),
+    (("licences",), ("licences",)),
+    (("pays",), ("floor",)),
+)
+
+
 def verdicts(jobs: list[Asked], resumes: list[Offered]) -> NDArray[np.bool_]:
-    """Whether each résumé class (row) is ruled out by each job class (column)."""
-    return np.array([[bool(judge(job, resume)) for job in jobs] for resume in resumes], bool).reshape(
-        len(resumes), len(jobs)
-    )
+    """Whether each résumé class (row) is ruled out by each job class (column).
+
+    Each kind is judged once per pair of different facts, so the work does not grow with the product of all classes.
+    """
+    out = np.zeros((len(resumes), len(jobs)), bool)
+    for of_jobs, of_resumes in _FACTS:
+        asked, column = _different([tuple(getattr(job, name) for name in of_jobs) for job in jobs])
+        offered, row = _different([tuple(getattr(resume, name) for name in of_resumes) for resume in resumes])
+        sides = (
+            [Asked(**dict(zip(of_jobs, fact, strict=True))) for fact in asked],
+            [Offered(**dict(zip(of_resumes, fact, strict=True))) for fact in offered],
+        )
+        if asked and offered:
+            ruled_out = np.array([[bool(judge(job, resume)) for job in sides[0]] for resume in sides[1]])
+            out |= ruled_out[np.ix_(row, column)]
+    return out
+
+
+def _different(facts: list[tuple]) -> tuple[list[tuple], NDArray[np.int64]]:
+    """Different facts in the order of their first appearance, and which one each row has."""
+    number = {fact: place for place, fact in enumerate(dict.fromkeys(facts))}
+    return list(number), np.array([number[fact] for fact in facts], np.int64)

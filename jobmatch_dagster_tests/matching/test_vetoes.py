@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobmatch_dagster.matching import scorer
-from jobmatch_dagster.matching.vetoes import Asked, Offered, countries_of, judge
+from jobmatch_dagster.matching.vetoes import Asked, Offered, countries_of, judge, verdicts
 from jobmatch_dagster_tests.matching.conftest import DAY, as_tables, asks, has, job, resume
 
 
@@ -68,3 +68,23 @@ def test_a_required_language_counts_as_listed_in_any_way_that_the_resume_says_it
     assert run((resume("r", {"basics": {"label": "Nurse"}}), has("r", "German")), ad) == 0
     assert run((resume("r", {"basics": {"label": "Nurse"}}), has("r", "English")), ad) == 1
     assert run((resume("r", {"basics": {"label": "Nurse"}}, language="de"), has("r", "English")), ad) == 0
+
+
+def test_the_table_of_verdicts_is_what_each_pair_is_judged() -> None:
+    jobs = [
+        Asked(frozenset(languages), frozenset(licences), country, remote, "EU" if remote else None, pays)
+        for languages in ((), ("de",))
+        for licences in ((), ("nursing licence",))
+        for country in (None, "DE", "US")
+        for remote in (None, "remote")
+        for pays in (None, (40_000.0, "EUR"))
+    ]
+    people = [
+        Offered(frozenset(languages), frozenset(), country, relocates, floor)
+        for languages in ((), ("en",), ("de", "en"))
+        for country in (None, "DE", "US")
+        for relocates in (False, True)
+        for floor in (None, (50_000.0, "EUR"))
+    ]
+    expected = [[bool(judge(job, person)) for job in jobs] for person in people]
+    assert verdicts(jobs, people).tolist() == expected
