@@ -84,15 +84,13 @@ def lineage(model: str) -> None:
 
 
 @sql.command()
-def docs() -> None:
+@click.option("--write", is_flag=True, help="Write docs/models.md anew instead.")
+def docs(write: bool) -> None:
     """Print all models with their columns as Markdown."""
+    from jobmatch_dagster.sql_models import docs as pages
     from jobmatch_dagster.sql_models.project import project
 
-    for model in project().models.values():
-        click.echo(f"## {model.relation}\n\n{model.description}\n")
-        reads = ", ".join([*model.refs, *(".".join(s) for s in model.sources)])
-        click.echo(f"{model.materialisation}, owner {model.owner or 'nobody'}, reads {reads}.\n")
-        click.echo("| column | type | meaning |\n| --- | --- | --- |")
-        for column in model.columns:
-            click.echo(f"| {column.name} | {column.type} | {column.description} |")
-        click.echo()
+    if write:
+        pages.write(project())
+    else:
+        click.echo(pages.page(project()), nl=False)

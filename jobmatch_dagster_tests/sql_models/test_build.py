@@ -124,3 +124,29 @@ def test_a_header_test_counts_the_rows_that_are_wrong(
     verdict = data_tests.run(connection, data_tests.of_model(checked)[0])
     assert verdict.wrong == wrong
     assert len(verdict.examples) == wrong
+
+
+def test_an_incremental_model_sees_the_days_of_the_run_and_need_not_read_others(
+    connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    connection.execute("create table if not exists marts.calendar (day date, n integer)")
+    connection.execute("insert into marts.calendar values ('2026-01-01', 1), ('2026-01-02', 2)")
+    body = (
+        "{{ config(materialized='incremental', unique_key='day', meta={'partition_column': 'day'}) }}\n"
+        "select day, %s from marts.calendar\n"
+        "{%% if is_incremental() and var('days', '') %%} where day = any('{{ var('days') }}'::date[]) {%% endif %%}"
+    )
+    build(connection, model(tmp_path, "narrow", body % "n"))
+    connection.execute("update marts.calendar set n = n * 10")
+    connection.execute("delete from marts.calendar where day = '2026-01-02'")
+    build(connection, model(tmp_path, "narrow", body % "n"), days=[date(2026, 1, 2)])
+    assert rows(connection, "narrow") == [(date(2026, 1, 1), 1)], "the run's day is gone, the other as it was"
+
+
+def test_an_incremental_model_whose_sql_changed_is_made_from_nothing(
+    connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    body = "{{ config(materialized='incremental', unique_key='k') }} select %s as k"
+    build(connection, model(tmp_path, "changed", body % "1"))
+    build(connection, model(tmp_path, "changed", body % "2 -- the same\n +0"))
+    assert rows(connection, "changed") == [(2,)]

@@ -102,3 +102,24 @@ def test_an_unknown_test_in_a_header_is_refused(tmp_path: Path) -> None:
     path.write_text("/*\ndescription: x\ntests: [{always_true: a}]\n*/ select 1 as a")
     with pytest.raises(ModelError, match="unknown test 'always_true'"):
         data_tests.of_model(read(path, "marts"))
+
+
+def test_the_page_about_the_models_is_current() -> None:
+    from jobmatch_dagster.sql_models import docs
+
+    assert docs.PAGE.read_text(encoding="utf-8") == docs.page(project()), "run `jobmatch sql docs --write`"
+
+
+def test_no_column_is_described_in_quotes() -> None:
+    columns = [c for model in project().models.values() for c in model.columns]
+    assert [c.name for c in columns if c.description.startswith('"')] == []
+
+
+def test_what_dbt_reads_in_the_folder_names_the_same_layers() -> None:
+    import yaml
+
+    from jobmatch_dagster.sql_models.project import FOLDER
+
+    given = yaml.safe_load((FOLDER / "dbt_project.yml").read_text())
+    layers = {name: options["+schema"] for name, options in given["models"]["jobmatch"].items()}
+    assert layers == {model.layer: model.layer for model in project().models.values()}
