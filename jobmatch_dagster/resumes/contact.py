@@ -1,4 +1,7 @@
-"""Who the person is and how to reach them: name, headline, e-mail, phone, place, links. Reads heads of pages, not careers."""
+"""Who the person is and how to reach them: name, headline, e-mail, phone, place, links.
+
+Reads heads of pages, not careers.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,62 @@ _URL = re.compile(
     re.I,
 )
 _LABEL = re.compile(
-    r"^(?:name|full name|vor- und nachname|nachname, vorname|nom(?: et prénom)?|nombre(?: y apellidos)?|nome(?: e cognome)?|cognome e nome|naam|imię i nazwisko|nome completo)\s*:\s*",
+    r"^(?:name|full name|vor- und nachname|nachname, vorname|nom(?: et prénom)?|nombre(?: y apellidos)?|nome(?: e cognome)?|cognome e nome|naam|imię i nazwisko|nome completo)\s*:\s*",  # noqa: E501
     re.I,
 )
 _TITLES = re.compile(
-    r"\b(?:curriculum vitae|résumé|resume|lebenslauf|cv|currículum(?: vitae)?|curriculum|życiorys|bewerbung|europass)\b[\s:–-]*",
+    r"\b(?:curriculum vitae|résumé|resume|lebenslauf|cv|currículum(?: vitae)?|curriculum|życiorys|bewerbung|europass)\b[\s:–-]*",  # noqa: E501
     re.I,
 )
 _NAME_PARTICLES = frozenset(
-    "de da do dos das del della di la le van von der den ter ten zu bin al el ibn y e jr jr. sr sr. ii iii iv phd ph.d. md mba cpa rn dr dr. prof prof. m.sc. b.sc. msc bsc dipl.-ing. pmp".split()
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "della",
+        "di",
+        "la",
+        "le",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "ten",
+        "zu",
+        "bin",
+        "al",
+        "el",
+        "ibn",
+        "y",
+        "e",
+        "jr",
+        "jr.",
+        "sr",
+        "sr.",
+        "ii",
+        "iii",
+        "iv",
+        "phd",
+        "ph.d.",
+        "md",
+        "mba",
+        "cpa",
+        "rn",
+        "dr",
+        "dr.",
+        "prof",
+        "prof.",
+        "m.sc.",
+        "b.sc.",
+        "msc",
+        "bsc",
+        "dipl.-ing.",
+        "pmp",
+    ]
 )
 _NETWORKS = {
     "linkedin.com": "LinkedIn", "github.com": "GitHub", "gitlab.com": "GitLab", "stackoverflow.com": "StackOverflow",
@@ -78,7 +128,7 @@ def read(document: Document, sections: list[Section], language: str | None) -> C
 def _email(contact: Contact, near: list[Line], every: list[Line], links: list[str]) -> None:
     for lines, sure in ((near, 0.99), (every, 0.8)):
         for line in lines:
-            if match := _EMAIL.search(line.text):
+            if "@" in line.text and (match := _EMAIL.search(line.text)):
                 contact.email = match.group().strip(".'")
                 contact.at["basics.email"] = [line.start + match.start(), line.start + match.end()]
                 contact.confidence["basics.email"] = sure
@@ -164,7 +214,7 @@ def _pieces(line: Line) -> list[tuple[int, str]]:
 
 _PIECE = re.compile(r"(\t|\s*[|•·⋄◦∙♦]\s*|\s{2,}|\s+[-–—]\s+|\s+,\s+)")
 _PLACE_LABEL = re.compile(
-    r"^(?:address|location|adresse|anschrift|wohnort|ort|dirección|lugar|indirizzo|residenza|adres|woonplaats|adres zamieszkania|endereço|morada|localização|ubicación|domicilio|lieu|based in|lives in)\s*:?\s+",
+    r"^(?:address|location|adresse|anschrift|wohnort|ort|dirección|lugar|indirizzo|residenza|adres|woonplaats|adres zamieszkania|endereço|morada|localização|ubicación|domicilio|lieu|based in|lives in)\s*:?\s+",  # noqa: E501
     re.I,
 )
 
@@ -205,10 +255,9 @@ def _profile(url: str) -> dict[str, Any] | None:
     path = [p for p in parts.path.split("/") if p]
     if not path:
         return None
-    if (
-        len(path) > 1
-        and domain in ("github.com", "gitlab.com", "bitbucket.org")
-        or path[0] in ("certification", "questions")
+    if (len(path) > 1 and domain in ("github.com", "gitlab.com", "bitbucket.org")) or path[0] in (
+        "certification",
+        "questions",
     ):
         return None
     names = [p for p in path if p not in _PLAIN_PATHS]
@@ -243,8 +292,8 @@ def _links(contact: Contact, near: list[Line], every: list[Line], links: list[st
     for url, at in written:
         host = urlsplit(url if "://" in url else f"https://{url}").netloc
         if _profile(url) is None and "." in host and not any(host.endswith(d) for d in _NETWORKS):
-            match = next((b for b in behind if host.lower().removeprefix("www.") in b.lower()), None)
-            contact.url = match or (url if "://" in url else f"https://{url}")
+            linked = next((b for b in behind if host.lower().removeprefix("www.") in b.lower()), None)
+            contact.url = linked or (url if "://" in url else f"https://{url}")
             contact.at["basics.url"] = at or []
             contact.confidence["basics.url"] = 0.9
             return
@@ -295,8 +344,8 @@ def _name_texts(line: Line, following: Line | None, largest: float) -> list[tupl
             found.append((at + piece.find(bare), bare))
     one = len(line.cells) == 1 and len(line.text.split()) <= 2
     if one and following and len(following.cells) == 1 and len(following.text.split()) <= 2 and line.size > 1.0:
-        if abs(line.size - following.size) < 0.5 and line.size >= 0.95 * largest and following.text[:1].isupper():
-            found.append((0, f"{line.text} {following.text}"))
+        alike = abs(line.size - following.size) < 0.5 and line.size >= 0.95 * largest
+        found += [(0, f"{line.text} {following.text}")] if alike and following.text[:1].isupper() else []
     return found
 
 
@@ -340,7 +389,8 @@ def _name_score(text: str, line: Line, number: int, largest: float, local: list[
 def _ascii(word: str) -> str:
     import unicodedata
 
-    plain = word.translate(str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "ı": "i", "đ": "d", "æ": "ae"}))
+    letters: dict[str, str | int | None] = {"ł": "l", "ø": "o", "ß": "ss", "ı": "i", "đ": "d", "æ": "ae"}
+    plain = word.translate(str.maketrans(letters))
     return "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
 
 

@@ -84,13 +84,14 @@ def _grammar() -> _Grammar:
     )
 
 
-def find(text: str) -> list[DateSpan]:
+@lru_cache(maxsize=8192)
+def find(text: str) -> tuple[DateSpan, ...]:
     """All ranges and dates in a text, from left to right, without overlaps.
 
     A year alone is a date only where it stands apart from other numbers; two-digit years need a month beside them.
     """
     if not any(c.isdigit() for c in text):
-        return []
+        return ()
     grammar = _grammar()
     found: list[DateSpan] = []
     for match in grammar.range.finditer(text):
@@ -107,7 +108,7 @@ def find(text: str) -> list[DateSpan]:
     for match in grammar.single.finditer(text):
         if not _overlaps(match.span(), found) and (begin := _iso(match.group("a"), grammar)):
             found.append(DateSpan(match.start(), match.end(), begin, begin, False, range=False))
-    return sorted(found, key=lambda span: span.start)
+    return tuple(sorted(found, key=lambda span: span.start))
 
 
 def _overlaps(span: tuple[int, int], found: list[DateSpan]) -> bool:

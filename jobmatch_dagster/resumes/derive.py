@@ -59,7 +59,7 @@ def recent_experience(work: list[dict[str, Any]], today: date) -> float | None:
 
 
 def seniority(work: list[dict[str, Any]], label: str | None, years: float | None) -> str | None:
-    """intern, junior, mid, senior, lead, manager, director or executive, from the latest titles, else from the years."""
+    """A level of seniority, intern to executive, from the latest title or the headline, else from the years."""
     latest = sorted(
         work, key=lambda j: (j.get("endDate") is None, j.get("endDate") or "", j.get("startDate") or ""), reverse=True
     )

@@ -10,13 +10,13 @@ from jobmatch_dagster.resumes.entries import Entry, Phrase
 from jobmatch_dagster.resumes.model import Line
 
 _SCORE = re.compile(
-    r"\b(?:c?gpa|grade|note|abschlussnote|gesamtnote|mention|voto|votazione|nota|media|promedio|cijfer|ocena|średnia|średnia ocen|moyenne)\b"
+    r"\b(?:c?gpa|grade|note|abschlussnote|gesamtnote|mention|voto|votazione|nota|media|promedio|cijfer|ocena|średnia|średnia ocen|moyenne)\b"  # noqa: E501
     r"\s*[:=]?\s*(?P<a>[\d.,]+(?:\s*/\s*[\d.,]+)?(?: e lode)?|[A-F][+-]?\b|très bien|bien|sehr gut|gut|cum laude)"
-    r"|(?P<b>\d[.,]\d{1,2}(?:\s*/\s*\d(?:[.,]\d{1,2})?)?)\s*(?:c?gpa)\b|(?P<c>(?:magna |summa )?cum laude|first[- ]class honours|\b110/110(?: e lode)?)",
+    r"|(?P<b>\d[.,]\d{1,2}(?:\s*/\s*\d(?:[.,]\d{1,2})?)?)\s*(?:c?gpa)\b|(?P<c>(?:magna |summa )?cum laude|first[- ]class honours|\b110/110(?: e lode)?)",  # noqa: E501
     re.I,
 )
 _FILLER = re.compile(
-    r"^(?:graduated|graduation|expected|expected graduation|class of|degree|graduated as|voraussichtlich|abschluss|diplôme|titulación)\b[\s:]*",
+    r"^(?:graduated|graduation|expected|expected graduation|class of|degree|graduated as|voraussichtlich|abschluss|diplôme|titulación)\b[\s:]*",  # noqa: E501
     re.I,
 )
 _COMMA = re.compile(r",\s+|\s+@\s+|\s+at\s+|\s+an der\s+|\s+an\s+|\s+à l[’']\s*|\s+\(|\)\s*")
@@ -38,7 +38,7 @@ def _pieces(entry: Entry) -> list[Phrase]:
     cut: list[Phrase] = []
     for phrase in entry.phrases:
         degree, school = lexicon.degree_in(phrase.text), lexicon.school_score(phrase.text)
-        if degree and school or ("," in phrase.text and (degree or school)):
+        if (degree and school) or ("," in phrase.text and (degree or school)):
             cut.extend(_cut(phrase))
         else:
             cut.append(phrase)

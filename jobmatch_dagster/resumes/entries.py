@@ -20,7 +20,7 @@ _PARENTHESES = re.compile(r"\([^()]*\)")
 _TRIM = " \t,;:|·•∙–—-()[]/→"
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|io|dev|de|fr)/\S+", re.I)
 _TERMS = re.compile(
-    r"^\(?(?:full[- ]time|part[- ]time|contract|permanent|temporary|vollzeit|teilzeit|temps plein|temps partiel|cdi|cdd|"
+    r"^\(?(?:full[- ]time|part[- ]time|contract|permanent|temporary|vollzeit|teilzeit|temps plein|temps partiel|cdi|cdd|"  # noqa: E501
     r"jornada completa|media jornada|pełny etat|freelance contract|link|website|url)\)?$",
     re.I,
 )
@@ -103,8 +103,8 @@ def segment(lines: list[Line]) -> list[tuple[list[Line], list[Line]]]:
 
 
 def _unwrapped(lines: list[Line]) -> list[Line]:
-    """Phrases of a head that were broken because the column is full go back on one line. A line's end and a space are one
-    character each, so offsets into the body stay right."""
+    """Phrases of a head that were broken because the column is full go back on one line. A line's end and a space are
+    one character each, so offsets into the body stay right."""
     reach = max(line.cells[-1].x1 for line in lines)
     if not reach:
         return lines
@@ -205,8 +205,8 @@ def _reads_like_text(line: Line) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What the section's first entry shows of all: lines above the date, and the look of an entry's first line if it has one
-    of its own (None where all lines look alike)."""
+    """What the section's first entry shows of all: lines above the date, and the look of an entry's first line if it
+    has one of its own (None where all lines look alike)."""
 
     lead: int
     model: Line | None
@@ -248,11 +248,16 @@ def _walk_up(lines: list[Line], body: list[bool], anchor: int, lowest: int, usua
         ):
             break
         above_opens = not opens and _opens(lines[start - 1], usual)
-        if shape is not None and anchor - start >= shape.lead and not above_opens:
-            if (opens and start != anchor) or shape.model is None or not _same_look(lines[start - 1], shape.model):
-                break
+        full = shape is not None and anchor - start >= shape.lead and not above_opens
+        if full and ((opens and start != anchor) or not _may_begin(lines[start - 1], shape)):
+            break
         start -= 1
     return start
+
+
+def _may_begin(line: Line, shape: _Shape | None) -> bool:
+    """Whether a line looks like the first line of the section's entries."""
+    return shape is not None and shape.model is not None and _same_look(line, shape.model)
 
 
 def _opens(line: Line, usual: float) -> bool:
@@ -345,7 +350,7 @@ def _place_or_phrase(entry: Entry, phrase: Phrase) -> None:
     entry.phrases.append(phrase)
 
 
-def _phrases(text: str, at: int, row: int, line: Line) -> tuple[list[Phrase], list[DateSpan]]:
+def _phrases(text: str, at: int, row: int, line: Line) -> tuple[list[Phrase], tuple[DateSpan, ...]]:
     """The phrases of a cell without its dates and durations; offsets are moved by ``at``."""
     spans = dates.find(text)
     kept = list(text)
@@ -359,15 +364,15 @@ def _phrases(text: str, at: int, row: int, line: Line) -> tuple[list[Phrase], li
     masked = _PARENTHESES.sub(lambda m: m.group() if "\t" in m.group() else "x" * len(m.group()), "".join(kept))
     found = []
     begin = 0
-    for match in [*_SEPARATOR.finditer(masked), None]:
-        stop = match.start() if match else len(masked)
+    cuts = [m.span() for m in _SEPARATOR.finditer(masked)]
+    for stop, after in [*cuts, (len(masked), len(masked))]:
         piece = "".join(kept)[begin:stop]
         left = len(piece) - len(piece.lstrip(_TRIM))
         clean = piece.strip(_TRIM) + (")" if "(" in piece.strip(_TRIM) and piece.rstrip(" \t,;").endswith(")") else "")
         if clean and any(c.isalnum() for c in clean) and not _TERMS.match(clean):
             start = at + begin + left
             found.append(Phrase(clean, start, start + len(clean), row, cell.bold, cell.italic, cell.size))
-        begin = match.end() if match else stop
+        begin = after
     return found, spans
 
 

@@ -7,6 +7,7 @@ control codes, icon fonts and right-to-left scripts are set right here.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 import re
 import unicodedata
@@ -17,8 +18,8 @@ import pypdfium2.raw as raw
 
 from jobmatch_dagster.resumes.model import Cell
 
-# A gap of 0.12 em between two advance boxes is a space: TeX's narrowest is 0.2 em, and what ligatures and kerning leave is
-# under 0.08 em. Sizes here are heights of a font's box, about 1.2 em.
+# A gap of 0.12 em between two advance boxes is a space: TeX's narrowest is 0.2 em, and what ligatures and kerning
+# leave is under 0.08 em. Sizes here are heights of a font's box, about 1.2 em.
 SPACE_GAP = 0.12 / 1.2
 # even gaps of 0.06 em and more between letters are wide setting
 MIN_TRACKING = 0.06 / 1.2
@@ -33,6 +34,9 @@ _BOLD_FONT = re.compile(rb"bold|black|heavy|demi|cmb|\bmedi\b|-medi|ultra", re.I
 _ITALIC_FONT = re.compile(rb"ital|obli|cmti|slanted", re.I)
 _LINE_END_HYPHENS = (0x02, 0xFFFE)
 _RTL = ("R", "AL")
+# what pdfium writes its answers into, made once: pages are read one after the other, in one thread of a worker
+_X, _Y, _MATRIX = ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX()
+_NAME, _FLAGS = ctypes.create_string_buffer(128), ctypes.c_int()
 
 
 @dataclass(slots=True)
@@ -98,17 +102,20 @@ def words(textpage: int, turn: tuple[int, float, float], limit: int) -> list[Wor
     count = min(raw.FPDFText_CountChars(textpage), limit)
     rect, found = raw.FS_RECTF(), []
     run: list[tuple[str, float, float, float, float, int]] = []
+    codes = _codes(textpage, count)
     guessed: set[int] = set()  # where in the run pdfium put in a space that the file does not have
     for i in range(count):
-        code = raw.FPDFText_GetUnicode(textpage, i)
+        code = codes[i]
         blank = code in (0x20, 0xA0, 0x3000, 0x09, 0x0A, 0x0D) or 0x2000 <= code <= 0x200A
         if not blank and code:
             raw.FPDFText_GetLooseCharBox(textpage, i, rect)
-            x0, y0, x1, y1 = turned.box(rect.left, rect.bottom, rect.right, rect.top)
+            x0, y0, x1, y1 = rect.left, rect.bottom, rect.right, rect.top
+            if turned.rotation:
+                x0, y0, x1, y1 = turned.box(x0, y0, x1, y1)
             if run and _breaks(run[-1], x0, y0, x1, y1):
                 found.extend(_split(run, textpage, turned, guessed))
                 run, guessed = [], set()
-            run.append((_fold(code), x0, x1, y0, y1, i))
+            run.append((chr(code) if 32 < code < 127 else _fold(code), x0, x1, y0, y1, i))
         elif run and raw.FPDFText_IsGenerated(textpage, i):
             guessed.add(len(run))
         elif run:
@@ -119,6 +126,16 @@ def words(textpage: int, turn: tuple[int, float, float], limit: int) -> list[Wor
     return found
 
 
+def _codes(textpage: int, count: int) -> list[int]:
+    """The code points of a page's glyphs, in one call where every glyph has one code unit."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if count and raw.FPDFText_GetText(textpage, 0, count, buffer) == count + 1:
+        units = buffer[:count]
+        if not any(0xD800 <= unit <= 0xDFFF or unit == 0 for unit in units):
+            return units
+    return [raw.FPDFText_GetUnicode(textpage, i) for i in range(count)]
+
+
 def _breaks(last: tuple[str, float, float, float, float, int], x0: float, y0: float, x1: float, y1: float) -> bool:
     height = max(last[4] - last[3], 0.5)
     return abs(y0 - last[3]) > 0.6 * height or x0 - last[2] > height or last[1] - x1 > height
@@ -127,10 +144,10 @@ def _breaks(last: tuple[str, float, float, float, float, int], x0: float, y0: fl
 def _split(
     run: list[tuple[str, float, float, float, float, int]], textpage: int, turn: _Turn, guessed: set[int]
 ) -> list[Word]:
-    """Cut a run of glyphs where the gap is a space although the file has none. Where pdfium guessed a space it is believed,
-    except between widely set letters: even tracking is no space."""
+    """Cut a run of glyphs where the gap is a space although the file has none. Where pdfium guessed a space it is
+    believed, except between widely set letters: even tracking is no space."""
     size = max(median(g[4] - g[3] for g in run), 0.1)
-    gaps = [b[1] - a[2] for a, b in zip(run, run[1:], strict=False)]
+    gaps = [b[1] - a[2] for a, b in itertools.pairwise(run)]
     usual = max(median(gaps), 0.0) if len(gaps) >= 3 else 0.0
     bar = usual + SPACE_GAP * size * (1.0 if len(gaps) >= 8 else 1.8)
     tracked = usual > MIN_TRACKING * size
@@ -158,7 +175,7 @@ def _word(glyphs: list[tuple[str, float, float, float, float, int]], textpage: i
         text = "".join(g[0] for g in glyphs)
     if not text:
         return None
-    rtl = sum(unicodedata.bidirectional(c) in _RTL for c in text) * 2 > len(text)
+    rtl = not text.isascii() and sum(unicodedata.bidirectional(c) in _RTL for c in text) * 2 > len(text)
     if rtl and len(glyphs) > 1 and glyphs[0][1] < glyphs[-1][1] - 0.5:
         text = "".join(g[0] for g in reversed(glyphs))
     weight = raw.FPDFText_GetFontWeight(textpage, first)
@@ -182,7 +199,7 @@ def _line_of(
 ) -> tuple[float, float]:
     """Baseline and font size of a glyph, in points of the page as it is seen. The glyph's box is taken where the font's
     size is not to be had: some producers' fonts give boxes of the ink only, so the box alone is not stable."""
-    x, y, matrix = ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX()
+    x, y, matrix = _X, _Y, _MATRIX
     box = max(glyph[4] - glyph[3], 0.1)
     if not raw.FPDFText_GetCharOrigin(textpage, index, x, y):
         return glyph[3] + DESCENT / (ASCENT + DESCENT) * box, box / (ASCENT + DESCENT)
@@ -196,10 +213,9 @@ def _line_of(
 
 
 def _font(textpage: int, index: int) -> tuple[bytes, int]:
-    buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    length = raw.FPDFText_GetFontInfo(textpage, index, buffer, 128, flags)
-    name: bytes = buffer.value if 0 < length <= 128 else b""
-    return name.split(b"+", 1)[-1], flags.value
+    length = raw.FPDFText_GetFontInfo(textpage, index, _NAME, 128, _FLAGS)
+    name: bytes = _NAME.value if 0 < length <= 128 else b""
+    return name.split(b"+", 1)[-1], _FLAGS.value
 
 
 def cells(page_words: list[Word]) -> list[Cell]:
@@ -276,7 +292,7 @@ def _unspaced(group: list[Word]) -> list[str]:
     letters = [w for w in group if len(w.text) == 1 and w.text.isalnum()]
     if len(group) < 4 or len(letters) < 0.8 * len(group):
         return [w.text for w in group]
-    gaps = [b.x0 - a.x1 for a, b in zip(group, group[1:], strict=False)]
+    gaps = [b.x0 - a.x1 for a, b in itertools.pairwise(group)]
     # between words the letter's own spacing stands twice, with the space
     bar = 1.7 * max(sorted(gaps)[len(gaps) // 3], 0.1)
     tokens = [group[0].text]

@@ -1,12 +1,13 @@
 """Reading order: the cells of a page become lines, column after column.
 
-A page is one column unless there is proof of two: a strip that no line crosses, headings on both sides, and a right side
-that is not merely dates and places. So a page with dates on the right margin is never torn apart. What stands in a column
-is not understood here beyond that.
+A page is one column unless there is proof of two: a strip that no line crosses, headings on both sides, and a right
+side that is not merely dates and places. So a page with dates on the right margin is never torn apart. What stands in a
+column is not understood here beyond that.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from statistics import median
@@ -232,7 +233,7 @@ def _split_label(line: Line) -> list[Line]:
 
 def _stack_labels(rows: list[list[Cell]]) -> None:
     """A section's name on the left margin that was broken over two lines goes on the first."""
-    for row, after in zip(rows, rows[1:], strict=False):
+    for row, after in itertools.pairwise(rows):
         if len(row) < 2 or len(after) < 2 or abs(row[0].x0 - after[0].x0) > 2 or row[0].bold != after[0].bold:
             continue
         joined = f"{row[0].text} {after[0].text}"

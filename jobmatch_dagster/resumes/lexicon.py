@@ -235,7 +235,7 @@ def degree_in(text: str) -> tuple[int, int, str] | None:
     for level, pattern in _degree_patterns():
         for match in pattern.finditer(text):
             word = match.group()
-            if fold(word) in _SHORT and not (word.isupper() or word[:1].isupper() and len(word) > 3):
+            if fold(word) in _SHORT and not (word.isupper() or (word[:1].isupper() and len(word) > 3)):
                 continue
             if best is None or (match.start(), -match.end()) < (best[0], -best[1]):
                 best = (match.start(), match.end(), level)

@@ -1,18 +1,22 @@
 """One file to one ``ParsedResume``, in this process. ``pool`` puts limits and another process around it.
 
-The kind of file is told by its content, not by its name. No path ends in an exception: what cannot be read gets a status
-and a sentence, and nothing is made up for it.
+The kind of file is told by its content, not by its name. No path ends in an exception: what cannot be read gets a
+status and a sentence, and nothing is made up for it.
 """
 
 from __future__ import annotations
 
+import textwrap
+from dataclasses import replace
 from datetime import date
 
-from jobmatch_dagster.resumes.model import Document, Limits, ParsedResume
+from jobmatch_dagster.resumes.model import Document, Limits, Line, ParsedResume
 from jobmatch_dagster.resumes.status import SENTENCES, Refused
 
 PARSER_VERSION = "1"
 MIN_LETTERS = 20
+MAX_LINE = 400
+MAX_LINE_READ = 100_000
 
 
 def parse_bytes(data: bytes, name: str, *, limits: Limits | None = None, today: date | None = None) -> ParsedResume:
@@ -80,6 +84,7 @@ def _parse(data: bytes, name: str, limits: Limits, today: date) -> ParsedResume:
 
 
 def _check_text(document: Document, limits: Limits) -> None:
+    document.lines = [part for line in document.lines for part in _short_lines(line)]
     letters = characters = 0
     for line in document.lines:
         for cell in line.cells:
@@ -92,3 +97,11 @@ def _check_text(document: Document, limits: Limits) -> None:
         raise Refused("empty")
     if characters > limits.max_characters:
         raise Refused("too_large", f"The file has {characters} characters; at most {limits.max_characters} are read.")
+
+
+def _short_lines(line: Line) -> list[Line]:
+    """A line cut to ``MAX_LINE``: what searches in a line may take its length squared, and hostile ones count on it."""
+    if sum(len(cell.text) for cell in line.cells) <= MAX_LINE:
+        return [line]
+    pieces = [t for cell in line.cells for t in textwrap.wrap(cell.text[:MAX_LINE_READ], MAX_LINE)]
+    return [replace(line, cells=[replace(line.cells[0], text=piece, lead=0)], bullet=False) for piece in pieces]

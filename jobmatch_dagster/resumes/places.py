@@ -12,24 +12,42 @@ from functools import lru_cache
 from jobmatch_dagster.resumes.lexicon import fold
 
 _REMOTE = frozenset(
-    "remote|hybrid|work from home|home office|homeoffice|télétravail|teletrabajo|da remoto|zdalnie|praca zdalna|remoto|"
-    "fully remote|remote us|remote work|thuiswerk|à distance|on-site|onsite".split("|")
+    [
+        "remote",
+        "hybrid",
+        "work from home",
+        "home office",
+        "homeoffice",
+        "télétravail",
+        "teletrabajo",
+        "da remoto",
+        "zdalnie",
+        "praca zdalna",
+        "remoto",
+        "fully remote",
+        "remote us",
+        "remote work",
+        "thuiswerk",
+        "à distance",
+        "on-site",
+        "onsite",
+    ]
 )
 # names by which people write countries and big regions, beside GeoNames' own English names
 _COUNTRY_NAMES = {
-    "usa": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US", "uk": "GB", "u.k.": "GB", "england": "GB",
-    "scotland": "GB", "wales": "GB", "northern ireland": "GB", "great britain": "GB", "deutschland": "DE", "österreich": "AT",
-    "schweiz": "CH", "suisse": "CH", "svizzera": "CH", "allemagne": "DE", "belgique": "BE", "belgië": "BE", "españa": "ES",
-    "italia": "IT", "nederland": "NL", "the netherlands": "NL", "holland": "NL", "polska": "PL", "brasil": "BR", "méxico": "MX",
-    "perú": "PE", "türkiye": "TR", "turquie": "TR", "maroc": "MA", "česko": "CZ", "czech republic": "CZ", "czechia": "CZ",
+    "usa": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US", "uk": "GB", "u.k.": "GB", "england": "GB",  # noqa: E501
+    "scotland": "GB", "wales": "GB", "northern ireland": "GB", "great britain": "GB", "deutschland": "DE", "österreich": "AT",  # noqa: E501
+    "schweiz": "CH", "suisse": "CH", "svizzera": "CH", "allemagne": "DE", "belgique": "BE", "belgië": "BE", "españa": "ES",  # noqa: E501
+    "italia": "IT", "nederland": "NL", "the netherlands": "NL", "holland": "NL", "polska": "PL", "brasil": "BR", "méxico": "MX",  # noqa: E501
+    "perú": "PE", "türkiye": "TR", "turquie": "TR", "maroc": "MA", "česko": "CZ", "czech republic": "CZ", "czechia": "CZ",  # noqa: E501
     "sverige": "SE", "norge": "NO", "danmark": "DK", "suomi": "FI", "korea": "KR", "south korea": "KR", "uae": "AE",
     "russia": "RU", "россия": "RU", "日本": "JP", "中国": "CN", "taiwan": "TW", "hong kong": "HK", "luxemburg": "LU",
-    "irlande": "IE", "royaume-uni": "GB", "états-unis": "US", "estados unidos": "US", "reino unido": "GB", "alemania": "DE",
-    "francia": "FR", "portogallo": "PT", "niemcy": "DE", "hiszpania": "ES", "vietnam": "VN", "viet nam": "VN", "ελλάδα": "GR",
+    "irlande": "IE", "royaume-uni": "GB", "états-unis": "US", "estados unidos": "US", "reino unido": "GB", "alemania": "DE",  # noqa: E501
+    "francia": "FR", "portogallo": "PT", "niemcy": "DE", "hiszpania": "ES", "vietnam": "VN", "viet nam": "VN", "ελλάδα": "GR",  # noqa: E501
     "ivory coast": "CI", "côte d'ivoire": "CI", "sénégal": "SN", "algérie": "DZ", "tunisie": "TN", "cameroun": "CM",
 }  # fmt: skip
 _PROVINCES = {
-    "CA": "on qc bc ab mb sk ns nb nl pe ontario quebec québec alberta manitoba saskatchewan nova\xa0scotia british\xa0columbia",
+    "CA": "on qc bc ab mb sk ns nb nl pe ontario quebec québec alberta manitoba saskatchewan nova\xa0scotia british\xa0columbia",  # noqa: E501
     "AU": "nsw vic qld wa sa tas act victoria queensland tasmania new\xa0south\xa0wales",
 }
 _POSTCODE = re.compile(

@@ -47,7 +47,8 @@ class _Worker:
             env=environment,
             close_fds=True,
         )
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         os.set_blocking(self.process.stdout.fileno(), False)
         self.buffer = bytearray()
         self.number = -1
@@ -235,8 +236,8 @@ def parse_many(
         on_progress: called with each result as it is yielded.
 
     Yields:
-        one result for each file, in the order of the input. A file that hangs is ``timed_out``, one that takes more memory
-        than allowed ``malicious``, one that kills its worker ``corrupt``.
+        one result for each file, in the order of the input. A file that hangs is ``timed_out``, one that takes more
+        memory than allowed ``malicious``, one that kills its worker ``corrupt``.
 
     Raises:
         JobmatchError: no worker can be started.

@@ -1,4 +1,7 @@
-"""A document to a profile in JSON Resume's names, with confidence and offsets for each value. Assembles; reads nothing itself."""
+"""A document to a profile in JSON Resume's names, with confidence and offsets for each value.
+
+Assembles; reads nothing itself.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,8 @@ def build(document: Document, language: str | None, today: date) -> dict[str, An
         today: what "present" means.
 
     Returns:
-        JSON Resume with ``meta``: ``fields`` maps the path of a value to {confidence, start, end}; ``layout_confidence``
-        and ``confidence`` are of the whole.
+        JSON Resume with ``meta``: ``fields`` maps the path of a value to {confidence, start, end};
+        ``layout_confidence`` and ``confidence`` are of the whole.
     """
     found = sectioning.split(document)
     person = contact.read(document, found, language)

@@ -1,7 +1,7 @@
 """Lines to sections: which lines are headings, and what each section is about.
 
-A heading is known by its words and by looking like the other headings of the same résumé. What stands inside a section is
-read elsewhere.
+A heading is known by its words and by looking like the other headings of the same résumé. What stands inside a
+section is read elsewhere.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ MAX_UNKNOWN_WORDS = 5
 
 @dataclass(slots=True)
 class Section:
-    """A heading and the lines under it. ``kind`` is a section of the lexicon, "top" before the first heading, or "other"."""
+    """A heading and the lines under it.
+
+    ``kind`` is a section of the lexicon, "top" before the first heading, or "other".
+    """
 
     kind: str
     heading: Line | None = None

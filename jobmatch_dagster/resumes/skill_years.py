@@ -28,8 +28,9 @@ def resume_skills(
         today: what "present" means.
 
     Returns:
-        a table of ``tables.RESUME_SKILLS``: all places of a skill as offsets into the body; ``years`` from the jobs in which
-        it stands, overlaps counted once, null where it stands in none with dates; ``last_used`` the last month of these.
+        a table of ``tables.RESUME_SKILLS``: all places of a skill as offsets into the body; ``years`` from the jobs
+        in which it stands, overlaps counted once, null where it stands in none with dates; ``last_used`` the last
+        month of these.
     """
     import pyarrow as pa
 

@@ -1,4 +1,7 @@
-"""The skills section in the person's own words, grouped as the person grouped it. What a word means is not asked here."""
+"""The skills section in the person's own words, grouped as the person grouped it.
+
+What a word means is not asked here.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,12 @@ from jobmatch_dagster.resumes import dates, lexicon
 from jobmatch_dagster.resumes.model import Line
 
 MAX_KEYWORD = 60
+MAX_JOINED = 1500
 _LABEL = re.compile(r"^([^:,|]{2,45}?)\s*(?::|\s[–—-]\s)\s*(.*)$")
 _ITEM = re.compile(r"\s*[,;|•·▪]\s*(?![^()]*\))|\t+|\s{2,}|\s+/\s+")
 _LEVEL = re.compile(
     r"\b(?:expert|advanced|intermediate|beginner|basic|novice|proficient|fluent|master|familiar|good|experte|fortgeschritten|"
-    r"grundkenntnisse|sehr gut|gut|avancé|intermédiaire|débutant|notions|maîtrise|avanzado|intermedio|básico|avanzato|base|gevorderd|"
+    r"grundkenntnisse|sehr gut|gut|avancé|intermédiaire|débutant|notions|maîtrise|avanzado|intermedio|básico|avanzato|base|gevorderd|"  # noqa: E501
     r"basis|zaawansowany|średniozaawansowany|podstawowy|avançado|intermediário)\b",
     re.I,
 )
@@ -42,7 +46,10 @@ def read(lines: list[Line]) -> list[dict[str, Any]]:
 
 
 def _joined(lines: list[Line]) -> list[Line]:
-    """Lines of a list that go on in the next line, joined: those that end in a comma, and those that fill the column."""
+    """Lines of a list that go on in the next line, joined.
+
+    Those that end in a comma, and those that fill the column.
+    """
     made: list[Line] = []
     reach = max((line.cells[-1].x1 for line in lines), default=0.0)
     for line in lines:
@@ -57,7 +64,7 @@ def _joined(lines: list[Line]) -> list[Line]:
             and not _LABEL.match(text)
         )
         full = reach > 0 and before.cells[-1].x1 + 0.9 * _word_width(line) > reach
-        if listed and (before.text.rstrip().endswith(",") or full):
+        if listed and len(before.text) < MAX_JOINED and (before.text.rstrip().endswith(",") or full):
             first, last = before.cells[0], line.cells[0]
             joined = replace(first, text=f"{first.text} {last.text}", x1=last.x1)
             made[-1] = replace(before, cells=[joined])
@@ -156,7 +163,7 @@ def _items(text: str) -> list[str]:
     found = []
     for item in _ITEM.split(text):
         clean = _YEARS.sub("", item).strip(" .•·,;:–—-\t")
-        clean = re.sub(r"\s*\((?:%s)\)$" % _LEVEL.pattern, "", clean, flags=re.I)
+        clean = re.sub(rf"\s*\((?:{_LEVEL.pattern})\)$", "", clean, flags=re.I)
         if clean and any(c.isalnum() for c in clean) and len(clean) <= MAX_KEYWORD and not dates.is_only_date(clean):
             found.append(clean)
     return list(dict.fromkeys(found))

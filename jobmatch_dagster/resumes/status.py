@@ -9,7 +9,7 @@ SENTENCES: dict[str, str] = {
     "corrupt": "The file is damaged and cannot be opened. Export it again and upload the new file.",
     "empty": "The file has no text. Check that it is the right file.",
     "too_large": "The file is larger than what is read. Upload a shorter or smaller version.",
-    "unsupported": "The kind of file is not read. Upload a PDF, DOCX, ODT, RTF, HTML, Markdown, text or JSON Resume file.",
+    "unsupported": "The kind of file is not read. Upload a PDF, DOCX, ODT, RTF, HTML, Markdown, text or JSON Resume file.",  # noqa: E501
     "timed_out": "Reading the file took too long. Export it again, or upload it as another kind of file.",
     "malicious": "The file does what no résumé needs to do, so it was not read. Export it again from a word processor.",
 }

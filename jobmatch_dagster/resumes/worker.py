@@ -1,7 +1,7 @@
 """The process in which files are read: takes one file after the other from standard input until it ends.
 
-It cannot write files, has a ceiling on memory, and dies by itself where a file takes longer than it may. Messages in both
-directions are a length and JSON; a file's bytes follow its message. Started by ``pool``.
+It cannot write files, has a ceiling on memory, and dies by itself where a file takes longer than it may. Messages in
+both directions are a length and JSON; a file's bytes follow its message. Started by ``pool``.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """How much of a résumé is read right: public files with their truth, and made-up people set in many layouts.
 
 Fields are compared as written ("exact") and with case, punctuation and white space folded; jobs by title and employer,
-schools by name and degree. Two-column files also count which words keep their neighbour, single-column ones false splits.
+schools by name and degree. Two-column files also count which words keep their neighbour, single-column ones false
+splits.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections import Counter, defaultdict
@@ -23,7 +25,10 @@ _FIELDS = ("name", "email", "phone", "links", "work dates", "edu dates", "skills
 
 
 def made_up(*, rendered: bool = True) -> list[Case]:
-    """The made-up people in every layout; with ``rendered`` also as LibreOffice and chromium print them, where installed."""
+    """The made-up people in every layout.
+
+    With ``rendered`` also as LibreOffice and chromium print them, where installed.
+    """
     cases = []
     cast = [(p, of_person(p)) for p in people.people()]
     for person, truth in cast:
@@ -140,7 +145,8 @@ def _table(title: str, sums: dict[str, Counter[str]]) -> dict[str, Any]:
 def reading_order(readings: list[tuple[Case, ParsedResume]]) -> dict[str, Any]:
     """Neighbours kept in files of two columns, and single-column files that were split.
 
-    A neighbour is a pair of words that stand side by side in one of the truth's phrases (titles, employers, schools, skills).
+    A neighbour is a pair of words that stand side by side in one of the truth's phrases (titles, employers, schools,
+    skills).
     """
     kept = total = splits = singles = found = columns = 0
     for case, reading in readings:
@@ -153,11 +159,11 @@ def reading_order(readings: list[tuple[Case, ParsedResume]]) -> dict[str, Any]:
         columns += 1
         found += reading.layout == "columns"
         body = re.findall(r"\w+", (reading.body or "").casefold())
-        have = set(zip(body, body[1:], strict=False))
+        have = set(itertools.pairwise(body))
         phrases = [str(v) for t in (*case.truth.work, *case.truth.education) for v in t[:2]] + case.truth.skills
         for phrase in phrases:
             words = re.findall(r"\w+", phrase.casefold())
-            wanted = list(zip(words, words[1:], strict=False))
+            wanted = list(itertools.pairwise(words))
             kept += sum(pair in have for pair in wanted)
             total += len(wanted)
     rows = [[columns, found, f"{kept / total:.3f}" if total else "-", singles, splits]]

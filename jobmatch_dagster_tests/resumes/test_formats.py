@@ -40,7 +40,8 @@ def test_word_headers_and_links_are_read_and_external_parts_are_not() -> None:
         b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         b'<Relationship Id="r1" Type="x/header" Target="header1.xml"/>'
         b'<Relationship Id="r2" Type="x/header" Target="http://127.0.0.1:9/header.xml" TargetMode="External"/>'
-        b'<Relationship Id="r3" Type="x/hyperlink" Target="https://github.com/odile" TargetMode="External"/></Relationships>'
+        b'<Relationship Id="r3" Type="x/hyperlink" Target="https://github.com/odile" TargetMode="External"/>'
+        b"</Relationships>"
     )
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -97,7 +98,10 @@ def test_opendocument_lists_tables_and_links_are_read() -> None:
 
 
 def test_html_scripts_and_styles_are_no_text() -> None:
-    page = b"<html><head><style>a{}</style></head><body><script>steal()</script><h2>Skills</h2><ul><li>SQL</li></ul></body></html>"
+    page = (
+        b"<html><head><style>a{}</style></head><body><script>steal()</script>"
+        b"<h2>Skills</h2><ul><li>SQL</li></ul></body></html>"
+    )
     assert lines(page, "cv.html") == ["Skills", "SQL"]
 
 

@@ -102,7 +102,7 @@ def _behave(monkeypatch, code: str) -> None:
         "import sys\nfrom jobmatch_dagster.resumes import parse, worker\nreal = parse.parse_bytes\n"
         "def fake(data, name, **more):\n    try:\n"
         + "\n".join("        " + line for line in code.splitlines())
-        + "\n    except MemoryError:\n        return parse.refusal(name, 'malicious')\n    except OSError:\n        pass\n    return real(data, name, **more)\n"
+        + "\n    except MemoryError:\n        return parse.refusal(name, 'malicious')\n    except OSError:\n        pass\n    return real(data, name, **more)\n"  # noqa: E501
         "parse.parse_bytes = fake\nworker.main()\n"
     )
     real = pool.subprocess.Popen

@@ -1,4 +1,7 @@
-"""Kinds of files: what a file is by its content, and which module reads it. One module per kind: bytes in, ``Document`` out."""
+"""Kinds of files: what a file is by its content, and which module reads it.
+
+One module per kind: bytes in, ``Document`` out.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """DOCX files: paragraphs, tables, text boxes, headers and footers, links; tracked changes as accepted.
 
-Read from the XML itself, an order of magnitude faster than through an object model and without losing what stands outside
-paragraphs. Layout tables are read cell by cell, tables of rows row by row.
+Read from the XML itself, an order of magnitude faster than through an object model and without losing what stands
+outside paragraphs. Layout tables are read cell by cell, tables of rows row by row.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ _BULLET = re.compile(r"^(?:[•▪‣◦●○■□▸►▶➢➤✓✔·∙*�
 _CELLS = re.compile(r"\t+| {4,}")
 _DROPPED = frozenset(f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPrChange", "pPrChange"))
 DEFAULT_SIZE = 11.0
+_STYLE_BLOCK = re.compile(rb'<w:style\b[^>]*\bw:styleId="([^"]*)"[^>]*>.*?</w:style>', re.S)
+# elements and attributes of extensions, whose prefixes the cut-out styles do not declare
+_OTHER_PREFIX = re.compile(rb'\s(?!w:|xmlns|xml:)[\w]+:[\w]+="[^"]*"|</?(?!w:|/|s>)\w+:[^>]*>')
 
 
 def read(data: bytes, limits: Limits) -> Document:
@@ -41,7 +44,7 @@ def read(data: bytes, limits: Limits) -> Document:
     from jobmatch_dagster.resumes.formats.archive import parse_xml
 
     tree = parse_xml(content)
-    styles = _styles(archive)
+    styles = _styles(archive.read("word/styles.xml"), {_value(e) or "" for e in tree.iter(f"{_W}pStyle")})
     relations = archive.xml(main.replace("word/", "word/_rels/") + ".rels")
     links = _links(relations, tree)
     reader = _Reader(styles)
@@ -52,11 +55,10 @@ def read(data: bytes, limits: Limits) -> Document:
     return Document([*head, *lines, *foot], links, 1, "single", warnings)
 
 
-def _styles(archive: Archive) -> dict[str, tuple[str, float | None, bool, bool]]:
+def _styles(data: bytes | None, used: set[str]) -> dict[str, tuple[str, float | None, bool, bool]]:
     """Style id → (heading, title, list or nothing; size in points; bold; list item)."""
-    tree = archive.xml("word/styles.xml")
     found: dict[str, tuple[str, float | None, bool, bool]] = {}
-    for style in tree.iter(f"{_W}style") if tree is not None else ():
+    for style in _style_elements(data or b"", used):
         name = (_value(style.find(f"{_W}name")) or "").lower()
         kind = "heading" if re.match(r"(?:heading|überschrift|titre|título|titolo|kop|nagłówek)\s*[1-3]", name) else ""
         kind = kind or ("title" if name in ("title", "titel", "titre", "título", "titolo", "name") else "")
@@ -70,6 +72,21 @@ def _styles(archive: Archive) -> dict[str, tuple[str, float | None, bool, bool]]
             listed,
         )
     return found
+
+
+def _style_elements(data: bytes, used: set[str]) -> list[Any]:
+    """The style elements that the document uses. They are cut out before parsing, for a style sheet is often larger
+    than the résumé; one that is written otherwise than Word writes it is parsed whole."""
+    from jobmatch_dagster.resumes.formats.archive import parse_xml
+
+    if not data or not used:
+        return []
+    blocks = [m.group() for m in _STYLE_BLOCK.finditer(data) if m[1].decode("utf-8", "replace") in used]
+    if len(blocks) >= len(used):
+        return list(
+            parse_xml(b'<s xmlns:w="' + _W[1:-1].encode() + b'">' + _OTHER_PREFIX.sub(b"", b"".join(blocks)) + b"</s>")
+        )
+    return list(parse_xml(data.replace(_STRICT, _W[1:-1].encode())).iter(f"{_W}style"))
 
 
 def _value(element: Any) -> str | None:

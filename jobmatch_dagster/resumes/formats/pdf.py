@@ -101,7 +101,10 @@ def _page(document: Any, number: int, data: bytes) -> tuple[list[Cell], list[str
 
 
 def _doubtful(textpage: Any, cells: list[Cell]) -> bool:
-    """Whether something on the page makes pdfium's text less than sure: glyphs without a meaning, or very long words."""
+    """Whether something on the page makes pdfium's text less than sure.
+
+    Glyphs without a meaning, or very long words.
+    """
     text = textpage.get_text_range()
     if not text.strip():
         return False

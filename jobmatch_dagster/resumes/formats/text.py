@@ -12,7 +12,29 @@ _BULLET = re.compile(r"^\s*(?:[•▪‣◦●○■□▸►▶➢➤✓✔·�
 _CELLS = re.compile(r"\t+| {3,}")
 _MARKS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _BLOCKS = frozenset(
-    "p div li h1 h2 h3 h4 h5 h6 tr section article header footer ul ol table dt dd br blockquote".split()
+    [
+        "p",
+        "div",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "ul",
+        "ol",
+        "table",
+        "dt",
+        "dd",
+        "br",
+        "blockquote",
+    ]
 )
 
 

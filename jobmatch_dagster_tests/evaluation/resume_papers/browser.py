@@ -56,7 +56,7 @@ def _page(person: dict[str, Any], body: str) -> str:
     links = "".join(f' · <a href="https://{_e(u)}">{_e(u)}</a>' for u in basics["links"])
     head = (
         f"<h1>{_e(basics['name'])}</h1><p>{_e(basics['label'])}</p>"
-        f'<p><a href="mailto:{_e(basics["email"])}">{_e(basics["email"])}</a> · {_e(basics["phone"])} · {_e(basics["place"])}{links}</p>'
+        f'<p><a href="mailto:{_e(basics["email"])}">{_e(basics["email"])}</a> · {_e(basics["phone"])} · {_e(basics["place"])}{links}</p>'  # noqa: E501
     )
     return (
         f"<!doctype html><html><head><meta charset=utf-8><style>{_STYLE}</style></head><body>{head}{body}</body></html>"
@@ -97,7 +97,7 @@ def to_pdf(pages: dict[str, str]) -> dict[str, bytes]:
             page, target = root / f"{name}.html", root / f"{name}.pdf"
             page.write_text(text, encoding="utf-8")
             subprocess.run(
-                [program, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={root}/profile",
+                [program, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={root}/profile",  # noqa: E501
                  f"--print-to-pdf={target}", page.as_uri()],
                 capture_output=True,
                 timeout=120,

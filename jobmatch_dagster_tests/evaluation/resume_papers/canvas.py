@@ -354,10 +354,10 @@ class _Recorder:
     def __init__(self, drawn: list[tuple[float, float, str, str, float]]) -> None:
         self.drawn = drawn
 
-    def beginText(self, x: float, y: float) -> _Noted:  # noqa: N802 - reportlab's name
+    def beginText(self, x: float, y: float) -> _Noted:
         return _Noted(x, y)
 
-    def drawText(self, text: _Noted) -> None:  # noqa: N802 - reportlab's name
+    def drawText(self, text: _Noted) -> None:
         self.drawn.append((text.y, text.x, text.text, text.font, text.size))
 
     def line(self, *_: float) -> None:
@@ -368,13 +368,13 @@ class _Noted:
     def __init__(self, x: float, y: float) -> None:
         self.x, self.y, self.text, self.font, self.size = x, y, "", "", 0.0
 
-    def setFont(self, font: str, size: float) -> None:  # noqa: N802 - reportlab's name
+    def setFont(self, font: str, size: float) -> None:
         self.font, self.size = font, size
 
-    def setCharSpace(self, _: float) -> None:  # noqa: N802 - reportlab's name
+    def setCharSpace(self, _: float) -> None:
         """Wide setting is not noted."""
 
-    def textOut(self, text: str) -> None:  # noqa: N802 - reportlab's name
+    def textOut(self, text: str) -> None:
         self.text = text
 
 

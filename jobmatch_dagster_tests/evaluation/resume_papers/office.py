@@ -1,4 +1,7 @@
-"""Word files with python-docx: styles and tabs, tables only, two columns in a table; and their PDFs where LibreOffice is."""
+"""Word files with python-docx: styles and tabs, tables only, two columns in a table.
+
+And their PDFs where LibreOffice is.
+"""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ def _entries(
     matched = [g for _, g in found]
     misses.extend(f"{key} missed: {t}" for t in true if t not in [f[0] for f in found])
     misses.extend(
-        f"{key} extra: {g.get('position') or g.get('studyType')!r} | {g.get('name') or g.get('institution')!r} | {g.get('startDate')}"
+        f"{key} extra: {g.get('position') or g.get('studyType')!r} | {g.get('name') or g.get('institution')!r} | {g.get('startDate')}"  # noqa: E501
         for g in got
         if g not in matched
     )

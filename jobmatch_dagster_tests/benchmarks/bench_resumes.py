@@ -1,0 +1,146 @@
+"""Reading résumés against the plain way: pypdf's text for PDFs, python-docx for Word files, one process for many.
+
+CPU seconds, interleaved, medians. "ours" is the whole parse (text, layout, profile) for PDFs, and the reading alone for
+Word files, for that is what python-docx does; the plain side stops at the text.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from jobmatch_dagster.resumes import formats
+from jobmatch_dagster.resumes.formats.pdf import agreement
+from jobmatch_dagster.resumes.model import Limits
+from jobmatch_dagster.resumes.parse import parse_bytes
+from jobmatch_dagster.resumes.pool import parse_many
+from jobmatch_dagster_tests.evaluation.eval_resumes import SHARED
+from jobmatch_dagster_tests.evaluation.resume_papers import canvas, office, people
+
+TODAY = date(2026, 11, 22)
+UPLOADS = 100
+_WORD = re.compile(r"\w+")
+
+
+def _pypdf(data: bytes) -> list[str]:
+    import pypdf
+
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages]
+
+
+def _python_docx(data: bytes) -> str:
+    from docx import Document
+    from docx.table import Table
+
+    def texts(container: Any) -> list[str]:
+        found = []
+        for block in container.iter_inner_content():
+            if isinstance(block, Table):
+                found.extend(t for row in block.rows for cell in row.cells for t in texts(cell))
+            else:
+                found.append(block.text)
+        return found
+
+    return "\n".join(texts(Document(io.BytesIO(data))))
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _pair(case: str, ours: Callable[[], object], plain: Callable[[], object], rounds: int) -> dict[str, Any]:
+    ours()
+    plain()
+    times = [(_cpu(ours), _cpu(plain)) for _ in range(rounds)]
+    mine, theirs = median(t[0] for t in times), median(t[1] for t in times)
+    return {
+        "case": case,
+        "ours_cpu_s": round(mine, 3),
+        "plain_cpu_s": round(theirs, 3),
+        "ratio": round(theirs / mine, 1),
+    }
+
+
+def _public() -> list[bytes]:
+    folder = SHARED / "data" / "resumes"
+    return (
+        [p.read_bytes() for p in sorted(folder.glob("*/*.pdf")) if p.parent.name != "hard"] if folder.is_dir() else []
+    )
+
+
+def _pdf_row(case: str, files: list[bytes], rounds: int) -> dict[str, Any]:
+    row = _pair(
+        case,
+        lambda: [parse_bytes(d, "cv.pdf", limits=Limits(), today=TODAY) for d in files],
+        lambda: [_pypdf(d) for d in files],
+        rounds,
+    )
+    read = [parse_bytes(d, "cv.pdf", limits=Limits(), today=TODAY) for d in files]
+    pages = sum(r.pages for r in read)
+    same = [
+        agreement(_WORD.findall((r.body or "").casefold()), _WORD.findall("\n".join(_pypdf(d)).casefold()))
+        for r, d in zip(read, files, strict=True)
+    ]
+    return row | {
+        "pages": pages,
+        "ours_pages_per_cpu_s": round(pages / row["ours_cpu_s"], 1),
+        "plain_pages_per_cpu_s": round(pages / row["plain_cpu_s"], 1),
+        "words_agree_median": round(median(same), 3),
+    }
+
+
+def _uploads(files: list[bytes], workers: int) -> dict[str, Any]:
+    """Many files at once: seconds from the start until each result is there."""
+    batch = [(str(n), files[n % len(files)]) for n in range(UPLOADS)]
+    start = time.perf_counter()
+    late = sorted(time.perf_counter() - start for _ in parse_many(batch, workers=workers, limits=Limits(), today=TODAY))
+    wall = late[-1]
+    start = time.perf_counter()
+    for _, data in batch:
+        _pypdf(data)
+    plain = time.perf_counter() - start
+    return {
+        "case": f"{UPLOADS} PDFs at once, {workers} workers, wall clock with their start",
+        "ours_cpu_s": None,
+        "plain_cpu_s": None,
+        "ours_wall_s": round(wall, 2),
+        "plain_wall_s": round(plain, 2),
+        "ratio": round(plain / wall, 1),
+        "p50_s": round(late[len(late) // 2], 2),
+        "p95_s": round(late[int(len(late) * 0.95)], 2),
+    }
+
+
+def run(quick: bool) -> dict[str, Any]:
+    """Measure; ``quick`` takes fewer files and rounds."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    rounds = 1 if quick else 5
+    cast = people.people()[:4] if quick else people.people()
+    drawn = [draw(p) for p in cast for draw in canvas.PAPERS.values()]
+    words = [write(p) for p in cast for write in office.PAPERS.values()]
+    rows = [_pdf_row("made-up PDFs: whole parse against pypdf's text", drawn, rounds)]
+    public = _public()
+    notes = "The plain side reads text only; ours also finds columns, sections and every field."
+    if public:
+        rows.append(_pdf_row("public PDFs: whole parse against pypdf's text", public[:8] if quick else public, rounds))
+    else:
+        notes += f" Public files left out: none under {Path('shared') / 'data' / 'resumes'}."
+    rows.append(
+        _pair(
+            "Word files: reading against python-docx",
+            lambda: [formats.read("docx", d, Limits()) for d in words],
+            lambda: [_python_docx(d) for d in words],
+            rounds,
+        )
+    )
+    rows.append(_uploads(public or drawn, workers=2))
+    return {"name": "résumés", "rows": rows, "notes": notes}
