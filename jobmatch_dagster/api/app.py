@@ -59,22 +59,8 @@ def build_app(settings: Settings) -> FastAPI:
         parts.follow_up.close()
         parts.connections.close()
 
-    app = FastAPI(
-        title="jobmatch",
-        version=__version__,
-        description=DESCRIPTION,
-        openapi_tags=_TAGS,
-        openapi_url="/v1/openapi.json",
-        docs_url="/v1/docs",
-        redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
-        lifespan=life,
-        responses=problems.documented(*_EVERYWHERE),
-        redirect_slashes=False,
-    )
+    app = _operations(life)
     app.state.parts = parts
-    for module in (auth, users, resumes, jobs, matches, scrapes, searches, service):
-        app.include_router(module.router)
     problems.install(app)
     app.add_middleware(Guard, metrics=parts.metrics, rate=settings.api_rate, upload_bytes=settings.resume_max_bytes)
     app.add_middleware(
@@ -85,6 +71,29 @@ def build_app(settings: Settings) -> FastAPI:
         expose_headers=["ETag", "Location", "Retry-After"],
         max_age=600,
     )
+    return app
+
+
+def build_document() -> dict[str, Any]:
+    """The OpenAPI document, without an application that could run."""
+    return _operations(None).openapi()
+
+
+def _operations(life: Any) -> FastAPI:
+    app = FastAPI(
+        title="jobmatch",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_tags=_TAGS,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=life,
+        responses=problems.documented(*_EVERYWHERE),
+        redirect_slashes=False,
+    )
+    for module in (auth, users, resumes, jobs, matches, scrapes, searches, service):
+        app.include_router(module.router)
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
@@ -46,15 +47,22 @@ def serve(host: str | None, port: int | None) -> None:
 @api.command()
 def openapi() -> None:
     """Print the OpenAPI document. Needs no database."""
-    import tempfile
-    from pathlib import Path
+    click.echo(json.dumps(_document(), indent=2, ensure_ascii=False))
 
-    from jobmatch_dagster.api.app import build_app
-    from jobmatch_dagster.settings import load
 
-    with tempfile.TemporaryDirectory() as home:  # the document depends on no secret, and none shall be made for it
-        app = build_app(load(home=Path(home), supabase_url=None, supabase_secret_key=None, supabase_db_url=None))
-        click.echo(json.dumps(app.openapi(), indent=2, ensure_ascii=False))
+@api.command()
+def reference() -> None:
+    """Print the API reference as Markdown (docs/api.md)."""
+    from jobmatch_dagster.api.reference import markdown
+
+    click.echo(markdown(_document()), nl=False)
+
+
+def _document() -> dict[str, Any]:
+    """The OpenAPI document. It depends on no secret, and none is made for it."""
+    from jobmatch_dagster.api.app import build_document
+
+    return build_document()
 
 
 @api.command("data-team")

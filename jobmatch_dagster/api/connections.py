@@ -19,7 +19,7 @@ from jobmatch_dagster.settings import Settings
 from jobmatch_dagster.supabase import embedded
 from jobmatch_dagster.supabase.database import transaction_as
 
-# Somebody who waits longer for a connection is better told to come again; at once while the database is known to be away.
+# Somebody who waits longer for a connection is better told to come again; sooner while the database is away.
 _WAIT_SECONDS = 3.0
 _WAIT_SECONDS_WHILE_AWAY = 0.25
 _MOST_WAITING = 200

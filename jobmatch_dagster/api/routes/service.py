@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from jobmatch_dagster import __version__
 from jobmatch_dagster.api.access import TOKEN_IS_OPTIONAL, Anybody, UseParts
 from jobmatch_dagster.api.problems import Problem, Responses, documented, unauthorized
+from jobmatch_dagster.api.reference import html
 from jobmatch_dagster.api.shapes.common import Shape
 from jobmatch_dagster.supabase.storage import FileMissing, StorageError
 
@@ -35,6 +36,12 @@ class Ready(Shape):
 def health() -> Health:
     """Whether the process answers; says nothing about the database."""
     return Health()
+
+
+@router.get("/v1/docs", include_in_schema=False)
+def docs(request: Request) -> Response:
+    """The reference of this API, for people."""
+    return Response(html(request.app.openapi()), media_type="text/html")
 
 
 @router.get("/v1/ready")
