@@ -15,7 +15,8 @@ def cached_arrays(name: str, build: Callable[[], dict[str, np.ndarray]]) -> dict
 
     Args:
         name: names the content and every version that it depends on; another name is another file.
-        build: makes the arrays when the file is absent or cannot be read. A folder that cannot be written only costs time.
+        build: makes the arrays when the file is absent or cannot be read. A folder that cannot be written only costs
+            time.
     """
     path = settings().cache / f"{name}.npz"
     try:

@@ -27,12 +27,14 @@ def _table() -> np.ndarray:
     return table
 
 
-# Row 0: kind of each code point below 65,536 (a Chinese or Japanese character and a currency sign stand alone); row 1: its lower case.
+# Row 0: kind of each code point below 65,536 (a Chinese or Japanese character and a currency sign stand alone); row
+# 1: its lower case.
 CHARACTERS = _table()
 
 
 def encode(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """All texts as one array of code points, and the bounds of each, shape (texts + 1,). Offsets are those of the strings."""
+    """All texts as one array of code points, and the bounds of each, shape (texts + 1,). Offsets are those of the
+    strings."""
     bounds = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=bounds[1:])
     return np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.int32), bounds

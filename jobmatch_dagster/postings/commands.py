@@ -19,7 +19,8 @@ def jobs() -> None:
 def clean_command(day: datetime | None, file: IO[str]) -> None:
     """Read postings (JSON Lines, from FILE or stdin), write one job a line, in the same order.
 
-    Each posting needs a title and a company; its text is in description_html or description. Repeats within the input, exact or
+    Each posting needs a title and a company; its text is in description_html or description. Repeats within the
+    input, exact or
     nearly so, name the job that they repeat in duplicate_of.
     """
     from jobmatch_dagster import jsonl

@@ -1,4 +1,5 @@
-"""Dates as boards show them, absolute or relative. A relative one counts from when the page was fetched, never from now."""
+"""Dates as boards show them, absolute or relative. A relative one counts from when the page was fetched, never from
+now."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def absolute(text: str, *, month_first: bool = False) -> date | None:
-    """The first full date of a text. ``03/04/2026`` is day first unless ``month_first`` or the numbers allow one reading only."""
+    """The first full date of a text. ``03/04/2026`` is day first unless ``month_first`` or the numbers allow one
+    reading only."""
     for pattern, order in ((_ISO, "ymd"), (_patterns()["day_month"], "dmy"), (_patterns()["month_day"], "mdy")):
         match = pattern.search(text)
         if match:
@@ -88,7 +90,8 @@ def posted(text: str, fetched_at: datetime | None, *, month_first: bool = False)
         return day, None
     patterns = _patterns()
     amount = patterns["amount"].search(text)
-    # "2d", "5h" and "3w" are how some boards write it; a number of days without "ago" in a longer text is something else
+    # "2d", "5h" and "3w" are how some boards write it; a number of days without "ago" in a longer text is something
+    # else
     relative = amount and (patterns["ago"].search(text) or len(text) <= 12 or amount[2])
     known = relative or any(patterns[name].search(text) for name in ("today", "yesterday", "before_yesterday"))
     if not known:

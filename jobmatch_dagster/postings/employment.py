@@ -1,4 +1,5 @@
-"""Full time, part time, contract, temporary, internship or volunteer: from the board's field, the title, or set phrases of the text."""
+"""Full time, part time, contract, temporary, internship or volunteer: from the board's field, the title, or set
+phrases of the text."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ def _number() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\d.,$€£/])(?P<low>{one})\s?(?:\(\s?\d{{1,2}}\s?\))?\s?(?:\+|plus|or more|oder mehr)?"
         rf"(?:\s?(?:-|–|—|~|～|to|bis|à|a|y|o|or|oder|tot|do|至|到)\s?{one}(?:\s?\(\s?\d{{1,2}}\s?\))?)?"
-        r"\s?(?:\+|plus|or more|oder mehr|ou plus|o más|ou mais|o più|of meer|多)?(?:\s(?:full|solid|good|consecutive|volle|pełne))?[\s-]*$",
+        r"\s?(?:\+|plus|or more|oder mehr|ou plus|o más|ou mais|o più|of meer|多)?"
+        r"(?:\s(?:full|solid|good|consecutive|volle|pełne))?[\s-]*$",
         re.IGNORECASE,
     )
 
@@ -52,7 +53,8 @@ def min_years(text: str, hits: Hits) -> tuple[float, int, int] | None:
 
 
 def _about_the_candidate(text: str, start: int, unit: Hit, hits: Hits) -> bool:
-    """True if the years stand in a sentence on experience, and not in one on the company's age or a contract's length."""
+    """True if the years stand in a sentence on experience, and not in one on the company's age or a contract's
+    length."""
     ending = _SENTENCE_END.search(text, unit.end, unit.end + _AFTER)
     until = ending.start() if ending else unit.end + _AFTER
     near = [hit for hit in hits.get("experience", []) if start - _NEAR <= hit.start < until]

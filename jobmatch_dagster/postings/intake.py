@@ -1,4 +1,5 @@
-"""Rows of JSON become a table of postings: types are checked, the ids of rows that have none are made from their content."""
+"""Rows of JSON become a table of postings: types are checked, the ids of rows that have none are made from their
+content."""
 
 from __future__ import annotations
 
@@ -29,12 +30,14 @@ def postings(rows: Iterable[dict[str, Any]], name: str) -> tuple[pa.Table, list[
     """Check rows and put them into the schema of postings.
 
     Args:
-        rows: JSON objects with the fields of ``tables.POSTING``; only ``title`` and ``company`` are required; the text may be in
+        rows: JSON objects with the fields of ``tables.POSTING``; only ``title`` and ``company`` are required; the
+            text may be in
             ``description_html`` or ``description``.
         name: what the user calls the input, for messages.
 
     Returns:
-        The table with one more column ``intake_issues`` (JSON: fields that were dropped and why), and the errors: one for each
+        The table with one more column ``intake_issues`` (JSON: fields that were dropped and why), and the errors: one
+        for each
         row that cannot be used.
     """
     kept: list[dict[str, Any]] = []

@@ -1,7 +1,10 @@
-"""All word lists found in all texts in one pass: which phrase of which list stands where. What that means, the readers decide.
+"""All word lists found in all texts in one pass: which phrase of which list stands where. What that means, the
+readers decide.
 
-A text is read as words (a Chinese or Japanese character, a currency sign and a run of digits are words of their own); case, the kind of
-white space and hyphens between the words of a phrase do not matter, sentence ends do. Phrases are found by the hash of their words,
+A text is read as words (a Chinese or Japanese character, a currency sign and a run of digits are words of their own);
+case, the kind of
+white space and hyphens between the words of a phrase do not matter, sentence ends do. Phrases are found by the hash
+of their words,
 so that the cost does not grow with the lists.
 """
 
@@ -190,9 +193,14 @@ def _words(codes, start, end, characters, firsts, lasts, hashes):  # type: ignor
     return count
 
 
+# space, hyphens, apostrophes, slash, asterisk, per cent, ampersand, plus, degree, underscore
+_INSIDE = (32, 45, 39, 0x2019, 0xB4, 47, 42, 37, 38, 43, 0x2011, 0x2010, 0xBA, 95)
+
+
 @numba.njit(cache=True, nogil=True, inline="always")
 def _joined(codes, first, second):  # type: ignore[no-untyped-def]
-    """True if what stands between two words may stand inside a phrase: nothing, a space, a hyphen, an abbreviation's point."""
+    """True if what stands between two words may stand inside a phrase: nothing, a space, a hyphen, an abbreviation's
+    point."""
     if second - first > 3:
         return False
     for at in range(first, second):
@@ -200,8 +208,7 @@ def _joined(codes, first, second):  # type: ignore[no-untyped-def]
         if code == 46:  # a point ends a sentence unless a word follows at once or the word before was short
             if at + 1 < second and not (at >= 2 and (codes[at - 2] == 32 or codes[at - 2] == 46)):
                 return False
-        elif not (code == 32 or code == 45 or code == 39 or code == 0x2019 or code == 0xB4 or code == 47 or code == 42 or code == 37
-                  or code == 38 or code == 43 or code == 0x2011 or code == 0x2010 or code == 0xBA or code == 95):  # fmt: skip
+        elif code not in _INSIDE:
             return False
     return True
 
@@ -255,7 +262,8 @@ def _digit_near(codes, start, end, first, last, characters):  # type: ignore[no-
 
 @numba.njit(cache=True, nogil=True)
 def _context_near(found, begin, count, uses):  # type: ignore[no-untyped-def]
-    """Drop the context of one text that is far from everything it could be context of; returns the new number of rows."""
+    """Drop the context of one text that is far from everything it could be context of; returns the new number of
+    rows."""
     kept, anchor_before, anchor_after = begin, -NEAR - 1, begin
     for row in range(begin, count):
         start = found[row, 1]

@@ -1,4 +1,5 @@
-"""The level of a job: from its title first, then from the board's own field. The ad's running text is not asked: it names others' levels."""
+"""The level of a job: from its title first, then from the board's own field. The ad's running text is not asked: it
+names others' levels."""
 
 from __future__ import annotations
 
@@ -35,6 +36,7 @@ def _board_words() -> dict[str, str]:
 
 
 def seniority_on_board(value: str) -> str | None:
-    """The level that a board's own field says ("Mid-Senior level", "Berufseinstieg"), or None for one we do not know."""
+    """The level that a board's own field says ("Mid-Senior level", "Berufseinstieg"), or None for one we do not
+    know."""
     key = " ".join(value.casefold().split())
     return key if key in LEVELS else _board_words().get(key)

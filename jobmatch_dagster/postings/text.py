@@ -1,6 +1,7 @@
 """HTML of any quality becomes readable plain text; what the text means is not this module's business.
 
-The result keeps paragraphs, bullets and the exact characters of ``C++``, ``.NET`` and ``A/B``. Cleaning its own result again
+The result keeps paragraphs, bullets and the exact characters of ``C++``, ``.NET`` and ``A/B``. Cleaning its own
+result again
 changes nothing. Offsets that other modules report as evidence point into it.
 """
 
@@ -48,7 +49,7 @@ _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x061C, 0x180E, 0x200B, 0x200C, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
 )
 _CONTROL = dict.fromkeys(
-    [*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0), 0xFFFE, 0xFFFF]
+    [*range(0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0), 0xFFFE, 0xFFFF]
 )
 _SPACES = dict.fromkeys([0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 _LINES = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n\n"}
@@ -66,7 +67,8 @@ _MOJIBAKE = re.compile("[ÂÃâÄÅÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰�
 
 
 def unicode_clean(text: str) -> str:
-    """Repair the characters of a text: mojibake, lone surrogates, invisible marks, exotic spaces; compose accents (NFC)."""
+    """Repair the characters of a text: mojibake, lone surrogates, invisible marks, exotic spaces; compose accents
+    (NFC)."""
     if text.isascii():
         return text.translate(_TRANSLATION) if _ASCII_CONTROL.search(text) else text
     if not _SUSPECT.search(text):
@@ -174,7 +176,8 @@ def _boilerplate() -> frozenset[str]:
 
 
 def without_boilerplate(text: str) -> str:
-    """Drop whole lines that are nothing but a page's own buttons ("Apply now", "Accept all cookies"), in any of the languages."""
+    """Drop whole lines that are nothing but a page's own buttons ("Apply now", "Accept all cookies"), in any of the
+    languages."""
     known = _boilerplate()
     lines = text.split("\n")
     kept = [

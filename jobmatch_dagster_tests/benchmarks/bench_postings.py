@@ -1,6 +1,7 @@
 """Cleaning against the plain way of doing it: BeautifulSoup, pandas ``.str``, datasketch, langdetect.
 
-Both sides read the same made-up postings, in turn, CPU time, medians. The plain way is measured on a sample, since it takes
+Both sides read the same made-up postings, in turn, CPU time, medians. The plain way is measured on a sample, since it
+takes
 minutes for a few thousand; growth and memory of ours are measured on the whole, each size in a process of its own.
 """
 
@@ -25,18 +26,15 @@ def run(quick: bool) -> dict[str, Any]:
     table = made_up(sample)
     rows = [_compared(case, ours, plain, rounds) for case, ours, plain in _cases(table)]
     for size in sizes:
-        grown = json.loads(
-            subprocess.run(
-                [sys.executable, "-m", __name__, str(size)], check=True, capture_output=True, text=True
-            ).stdout
-        )
+        command = [sys.executable, "-m", __name__, str(size)]
+        grown = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         rows.append(grown)
     per_row = [row["ours_cpu_s"] / row["postings"] for row in rows[-2:]]
     return {
         "name": "cleaning postings",
         "rows": rows,
-        "notes": f"{sample} postings a side and round. CPU time per posting at {sizes[1]:,} is {per_row[1] / per_row[0]:.2f} "
-        f"times that at {sizes[0]:,}.",
+        "notes": f"{sample} postings a side and round. CPU time per posting at {sizes[1]:,} is "
+        f"{per_row[1] / per_row[0]:.2f} times that at {sizes[0]:,}.",
     }
 
 

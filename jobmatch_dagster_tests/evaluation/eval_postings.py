@@ -1,8 +1,11 @@
 """How right cleaning is: readings of labelled real postings, per field, with 95 % intervals.
 
-How the labels were made: salaries were labelled from the posting's own words before the first measurement. Places, levels
-and pairs were labelled by reading each posting beside what cleaning had read, and correcting that; such labels favour the
-reading somewhat. All four were then looked at while rules were mended, so that they tell of the kinds of mistake, and the
+How the labels were made: salaries were labelled from the posting's own words before the first measurement. Places,
+levels
+and pairs were labelled by reading each posting beside what cleaning had read, and correcting that; such labels favour
+the
+reading somewhat. All four were then looked at while rules were mended, so that they tell of the kinds of mistake, and
+the
 data that nobody here has seen tells how good cleaning is.
 """
 

@@ -1,6 +1,8 @@
-"""The labelled postings that cleaning is measured with: where they are, and how a row of each shared file becomes a posting.
+"""The labelled postings that cleaning is measured with: where they are, and how a row of each shared file becomes a
+posting.
 
-The gold files beside this module hold row numbers and labels only; the texts stay where they are. ``none`` says that the posting
+The gold files beside this module hold row numbers and labels only; the texts stay where they are. ``none`` says that
+the posting
 states no such value, an empty cell that this part of it is not stated, ``*`` that this part is not judged.
 """
 

@@ -13,8 +13,10 @@ from jobmatch_dagster.tables import JOBS, POSTING, job_id
 
 DAY = date(2026, 11, 20)
 TEXT = (
-    "<p>We build bridges and look for a welder. The work is done on site in Leeds.</p><p>Salary: £38,000 - £42,000 per year.</p>"
-    "<ul><li>5+ years of experience</li><li>Bachelor's degree or equivalent</li></ul><p>This is a full-time position.</p>"
+    "<p>We build bridges and look for a welder. The work is done on site in Leeds.</p>"
+    "<p>Salary: £38,000 - £42,000 per year.</p>"
+    "<ul><li>5+ years of experience</li><li>Bachelor's degree or equivalent</li></ul>"
+    "<p>This is a full-time position.</p>"
 )
 
 

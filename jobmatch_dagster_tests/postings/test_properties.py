@@ -15,7 +15,12 @@ from jobmatch_dagster.postings.salary.numbers import factor, number
 from jobmatch_dagster.postings.text import plain_text
 
 PIECES = st.sampled_from(
-    ["<p>", "</p>", "<li>", "&lt;", "&amp;", "€", "$", "zł", "12.000", "45k", "1,5", "-", " to ", "per hour", "/month", "salary ", "bonus ", "Remote", "Berlin", "5 years", "experience", "\n", " ", "薪", "20-40K", "LPA", "Bachelor", "\u00a0", "'", "+"]
+    [
+        "<p>", "</p>", "<li>", "&lt;", "&amp;", "€", "$", "zł", "12.000",
+        "45k", "1,5", "-", " to ", "per hour", "/month", "salary ", "bonus ", "Remote",
+        "Berlin", "5 years", "experience", "\n", " ", "薪", "20-40K", "LPA", "Bachelor",
+        "\u00a0", "'", "+",
+    ]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=30).map("".join))
 RELAXED = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))

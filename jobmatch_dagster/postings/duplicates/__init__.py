@@ -1,4 +1,5 @@
-"""Which jobs are the same advertisement: within a board, across boards, across days; and the same ad in several cities."""
+"""Which jobs are the same advertisement: within a board, across boards, across days; and the same ad in several
+cities."""
 
 from jobmatch_dagster.postings.duplicates.cluster import Clusters, Item, cluster
 from jobmatch_dagster.postings.duplicates.signature import signatures

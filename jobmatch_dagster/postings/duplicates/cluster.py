@@ -1,8 +1,12 @@
-"""Join advertisements that are the same: candidates by hashing, then a check of company, title, place and true similarity.
+"""Join advertisements that are the same: candidates by hashing, then a check of company, title, place and true
+similarity.
 
-Rules. Two rows are *one ad* if the companies agree (legal forms and aliases aside), the titles agree, and the texts do: at
-least 80 % of their shingles in common; 70 % where title, company and city agree, 50 % if that is on two boards. Ads of one place are
-duplicates; of several places they are jobs of their own that share a group. The canonical row of a place is the one seen
+Rules. Two rows are *one ad* if the companies agree (legal forms and aliases aside), the titles agree, and the texts
+do: at
+least 80 % of their shingles in common; 70 % where title, company and city agree, 50 % if that is on two boards. Ads
+of one place are
+duplicates; of several places they are jobs of their own that share a group. The canonical row of a place is the one
+seen
 first, then the one with the longest text, then the smallest id; a canonical row that is known from earlier days stays.
 """
 

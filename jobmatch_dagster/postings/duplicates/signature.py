@@ -1,6 +1,7 @@
 """MinHash signatures of texts: what near-duplicate search keeps of a text, so that open jobs need not be read again.
 
-64 minima over shingles of three words (a Chinese or Japanese character is a word), after Broder 1997; the hash functions are
+64 minima over shingles of three words (a Chinese or Japanese character is a word), after Broder 1997; the hash
+functions are
 multiply-add on 32 bits with fixed constants, so that a stored signature stays comparable.
 """
 
@@ -13,7 +14,6 @@ import numba
 import numpy as np
 
 from jobmatch_dagster.postings.characters import ALONE, CHARACTERS, OUTSIDE, encode
-
 
 PERMUTATIONS = 64
 WORDS = 3
@@ -30,7 +30,8 @@ _CONSTANTS = _constants()
 
 
 def signatures(texts: Sequence[str]) -> np.ndarray:
-    """One signature per text, uint32, shape (texts, 64). Texts without a word get all bits set, which matches nothing."""
+    """One signature per text, uint32, shape (texts, 64). Texts without a word get all bits set, which matches
+    nothing."""
     codes, bounds = encode(texts)
     return _signatures(codes, bounds, CHARACTERS, _CONSTANTS)
 
@@ -48,7 +49,7 @@ def _shingles(codes, start, end, characters, tokens, out):  # type: ignore[no-un
     for at in range(start, end + 1):
         code = codes[at] if at < end else 32
         kind = characters[0, code] if code < 65_536 else OUTSIDE
-        if inside and (kind == OUTSIDE or kind == ALONE):
+        if inside and kind in (OUTSIDE, ALONE):
             tokens[count] = value
             count += 1
             inside = False

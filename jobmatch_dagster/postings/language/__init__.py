@@ -1,4 +1,5 @@
-"""The language of an advertisement: script first, then langdetect's algorithm over arrays, a title model for short texts.
+"""The language of an advertisement: script first, then langdetect's algorithm over arrays, a title model for short
+texts.
 
 Only languages are decided here; what a text says is read elsewhere. ``decide`` is what the rest of the project calls.
 """

@@ -1,7 +1,9 @@
 """langdetect's algorithm over arrays, with its seed at 0: the same label and the same probability, many times faster.
 
-The method is langdetect 1.0.9's (Nakatani Shuyo's naive Bayes over 1- to 3-grams, drawn at random until it converges, seven
-trials). Only the order of work differs: n-grams are looked up in one hash table, and the random stream, which the seed makes
+The method is langdetect 1.0.9's (Nakatani Shuyo's naive Bayes over 1- to 3-grams, drawn at random until it converges,
+seven
+trials). Only the order of work differs: n-grams are looked up in one hash table, and the random stream, which the
+seed makes
 a constant, is an array.
 """
 
@@ -33,7 +35,8 @@ def detect(texts: Sequence[str]) -> tuple[list[str | None], np.ndarray]:
         texts: any strings.
 
     Returns:
-        Labels (langdetect's codes; ``unknown`` where no language passes its threshold; None where langdetect raises because
+        Labels (langdetect's codes; ``unknown`` where no language passes its threshold; None where langdetect raises
+        because
         it finds no feature) and the probability of the label, shape (texts,), 0 where there is none.
     """
     table = tables()
@@ -121,7 +124,8 @@ def _is_upper(code, upper):  # type: ignore[no-untyped-def]
 def grams_of(text, length, slots, keys, normal, upper, out):  # type: ignore[no-untyped-def]
     """Rows of the known n-grams in the order langdetect meets them; words in capitals are passed over."""
     found = 0
-    size, first, second, third = 1, 0, 0, _SPACE  # the last one to three characters; ``third`` is the newest
+    size, first, second = 1, np.int64(0), np.int64(0)
+    third = np.int64(_SPACE)  # the last one to three characters; ``third`` is the newest
     capital_word = False
     for at in range(length):
         code = np.int64(text[at])

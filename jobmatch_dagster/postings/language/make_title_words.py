@@ -3,7 +3,8 @@
     pip download --no-deps faker==40.54.0 mimesis==22.2.0
     python -m jobmatch_dagster.postings.language.make_title_words faker-*.whl mimesis-*.whl
 
-Both packages are under the MIT licence (see ``data/NOTICE``). Only words and how often they occur are kept, no list of either
+Both packages are under the MIT licence (see ``data/NOTICE``). Only words and how often they occur are kept, no list
+of either
 package as it stands. Run it again to take over newer releases; the result is committed.
 """
 

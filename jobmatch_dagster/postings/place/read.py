@@ -1,6 +1,7 @@
 """A place as written becomes cities, regions and countries; what stays ambiguous stays null.
 
-A country or region in the same line decides between cities of one name. Without one, a city counts only if no other city of
+A country or region in the same line decides between cities of one name. Without one, a city counts only if no other
+city of
 its name comes near it in size.
 """
 
@@ -20,7 +21,7 @@ from jobmatch_dagster.postings.place.gazetteer import (
     regions,
 )
 from jobmatch_dagster.postings.place.remote import area_of, without_remote_words
-from jobmatch_dagster.postings.words import load
+from jobmatch_dagster.postings.words import any_of, load
 
 MAX_PLACES = 20
 _DOMINANT = 3  # a city counts without context if it is so many times larger than its namesakes in other countries
@@ -38,13 +39,8 @@ _CODED = re.compile(r"^([A-Z]{2,3})[.-]([A-Z]{2})[.-](.+)$")
 _CODE_FIRST = re.compile(r"^([A-Z]{2})-([A-Za-zÀ-ÿ].*)$")
 _LEAD = re.compile(r"^(?:in|im|from|aus|within|across|all of)\s+(?:the\s+)?(?=[A-ZÀ-Þ])")
 _POSTAL = re.compile(
-    r"\b\d{4} ?[A-Z]{2}\b(?=\s)|\b(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b\d{2}-\d{3}\b"
-)
-_AROUND = re.compile(
-    r"^(?:greater|metro|metropolitan|downtown|city of|großraum|raum|region|metropolregion|stadt|kreis|landkreis|grand|gran|área metropolitana de|area di|regio|okolice|near|nähe|bei|bundesland|kanton|canton|province of|provincia de|provincia di)\s+"
-    r"|\s+(?:metropolitan region|metropolitan area|metro area|metropolitan|metroplex|metro|bay area|area|region|county|district|city area|und umgebung|und umkreis|et périphérie|y alrededores|e dintorni|en omgeving|i okolice|office|hq|headquarters|"
-    r"\+\d+ (?:more|weitere).*|and surrounding.*)$",
-    re.IGNORECASE,
+    r"\b\d{4} ?[A-Z]{2}\b(?=\s)|\b(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?\b"
+    r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b\d{2}-\d{3}\b"
 )
 _STREET = re.compile(
     r"^\d+\w?\s+\w|^(?:suite|ste|floor|fl|building|bldg|unit|room|apt|etage|stock)\.?\s*\d", re.IGNORECASE
@@ -181,9 +177,9 @@ def _general_last(parts: list[str]) -> list[str]:
     if country and _country(parts[-1]) in (None, country):
         cities = gazetteer().cities(_bare(parts[-1]))
         namesake = max((city.population for city in gazetteer().cities(first)), default=0)
-        if (len(first) > 2 and namesake < _NAMESAKE) or any(city.country == country for city in cities):
-            if len(first) > 2 or not _in_region(parts[-1], first):
-                return [*_general_last(parts[1:]), first]
+        fits = (len(first) > 2 and namesake < _NAMESAKE) or any(city.country == country for city in cities)
+        if fits and (len(first) > 2 or not _in_region(parts[-1], first)):
+            return [*_general_last(parts[1:]), first]
     if len(parts) == 2 and len(first) == 2 and _in_region(second, first) and _also_city(second, [("US", "", "")]):
         return [second, first]
     if (len(first) > 2 or first.isupper()) and folded(parts[-1]) not in regions() and _country(parts[-1]) is None:
@@ -200,7 +196,8 @@ def _in_region(city: str, region: str) -> bool:
 
 
 def _several(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | None]]:
-    """A list of cities, or of countries: each part is a large city and none is a region or a country of the one before."""
+    """A list of cities, or of countries: each part is a large city and none is a region or a country of the one
+    before."""
     codes = [_country(part) for part in parts]
     if len(parts) > 1 and all(len(part) > 2 for part in parts) and all(codes):
         return [(Place(country=code), None) for code in codes]
@@ -335,11 +332,18 @@ def _also_city(name: str, entries: list[tuple[str, str, str]]) -> bool:
     )
 
 
+@lru_cache(maxsize=1)
+def _around() -> re.Pattern[str]:
+    words = load("places")["around"]
+    before, behind = any_of(words["before"]), any_of(words["behind"])
+    return re.compile(rf"^(?:{before})\s+|\s+(?:{behind}|\+\d+ (?:more|weitere).*|and surrounding.*)$", re.IGNORECASE)
+
+
 def _bare(name: str) -> str:
     """A city's name without "Greater … Area" and the like."""
     bare = name
     for _ in range(2):
-        bare = _AROUND.sub("", bare).strip()
+        bare = _around().sub("", bare).strip()
     return bare or name
 
 

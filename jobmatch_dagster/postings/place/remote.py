@@ -1,4 +1,5 @@
-"""Onsite, hybrid or remote, and from which country or area a remote worker may work. "Remote - US" is a jurisdiction."""
+"""Onsite, hybrid or remote, and from which country or area a remote worker may work. "Remote - US" is a
+jurisdiction."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ def kind_in(words: str) -> str | None:
 
 
 def read_remote(board: str, location: str, title: str, in_title: Hits, in_text: Hits) -> Remote:
-    """How the work is done, from the surest witness to the least: the board's field, the place, the title, the ad's text.
+    """How the work is done, from the surest witness to the least: the board's field, the place, the title, the ad's
+    text.
 
     Args:
         board: the board's own field, or "".

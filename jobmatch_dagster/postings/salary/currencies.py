@@ -1,4 +1,5 @@
-"""Currencies as they are written, from ``data/currencies.yaml``. A sign that several countries share needs the job's country."""
+"""Currencies as they are written, from ``data/currencies.yaml``. A sign that several countries share needs the job's
+country."""
 
 from __future__ import annotations
 

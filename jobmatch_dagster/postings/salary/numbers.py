@@ -24,7 +24,8 @@ _GROUPED = re.compile(r"\d{1,3}(?:[.,'’ ]\d{2,3})*[.,'’ ]\d{3}")
 def number(written: str) -> float:
     """The value of one ``NUMBER``.
 
-    ``55.000``, ``55,000``, ``120'000``, ``12 000`` and ``12,00,000`` are grouped; ``12,50`` and ``1.5`` have decimals. The last
+    ``55.000``, ``55,000``, ``120'000``, ``12 000`` and ``12,00,000`` are grouped; ``12,50`` and ``1.5`` have
+    decimals. The last
     separator with three digits after it groups, with one or two it is the decimal mark.
     """
     digits = written.strip()

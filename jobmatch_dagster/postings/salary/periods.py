@@ -8,7 +8,8 @@ from functools import lru_cache
 from jobmatch_dagster.postings.words import any_of, load
 
 PERIODS = ("hour", "day", "week", "month", "year")
-# A full-time year: 52 weeks of 40 hours, 260 working days. A convention for comparing, never shown as the ad's own figure.
+# A full-time year: 52 weeks of 40 hours, 260 working days. A convention for comparing, never shown as the ad's own
+# figure.
 PER_YEAR = {"hour": 2080.0, "day": 260.0, "week": 52.0, "month": 12.0, "year": 1.0}
 
 
@@ -21,7 +22,7 @@ def _words() -> dict[str, str]:
 def pattern() -> re.Pattern[str]:
     """An amount's period right behind it: ``/hr``, ``per year``, ``brutto / mies.``, ``月``."""
     per = any_of(load("salary")["per"])
-    latin = any_of(word for word in _words() if word[0].isascii() or word[0].isalpha() and ord(word[0]) < 0x3000)
+    latin = any_of(word for word in _words() if word[0].isascii() or (word[0].isalpha() and ord(word[0]) < 0x3000))
     asian = any_of(word for word in _words() if ord(word[0]) >= 0x3000)
     return re.compile(
         rf"(?:(?:{per})\s*)?(?<![^\W_])(?P<latin>{latin})(?![^\W_])|(?:/|每)?\s?(?P<asian>{asian})", re.IGNORECASE
@@ -51,7 +52,8 @@ def guess(low: float, high: float, plausible: tuple[float, float]) -> str | None
 
     Args:
         low, high: the amounts.
-        plausible: least and most of a year's pay in the currency. Only two cases are certain enough: an amount that would
+        plausible: least and most of a year's pay in the currency. Only two cases are certain enough: an amount that
+            would
             be absurd for a month is a year's, one that would be absurd for a day is an hour's.
     """
     least, most = plausible

@@ -1,7 +1,9 @@
 """Find the salary in a text, and weigh it against what the board says in its own fields.
 
-Precision goes before recall: an amount counts only with a currency (or a word for pay in a Chinese ad) and with a reason to
-believe that it is pay: a period behind it, a word for pay before it, or both ends of a range that is a plausible income.
+Precision goes before recall: an amount counts only with a currency (or a word for pay in a Chinese ad) and with a
+reason to
+believe that it is pay: a period behind it, a word for pay before it, or both ends of a range that is a plausible
+income.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from jobmatch_dagster.postings.phrases import Hit, Hits, find
+from jobmatch_dagster.postings.phrases import Hit, Hits
 from jobmatch_dagster.postings.salary import currencies, periods
 from jobmatch_dagster.postings.salary.numbers import MULTIPLE, NUMBER, factor, is_grouped, number
 from jobmatch_dagster.postings.words import load, whole
@@ -31,12 +33,11 @@ _DASH = (
     r"(?:-{1,2}|–|—|−|~|～|to|and|bis|und|et|à|a|y|e|hasta|até|tot|en|do|至|到)\s?"
 )
 _PERIOD_INSIDE = r"\s?/\s?(?:月|天|年|小时|month|year|hour)(?=\s?[A-Za-z$€£元人美港])"  # "4000/月 USD"
-_CRYPTO = re.compile(r"usd[tc]|\d\s?[kw]?\s?u(?![a-z])", re.IGNORECASE)
+CRYPTO = re.compile(r"usd[tc]|\d\s?[kw]?\s?u(?![a-z])", re.IGNORECASE)
 _UP_TO_BEHIND = re.compile(r"\s?(?:以内|以下|之内|内)")
 _FROM_BEHIND = re.compile(r"\s?(?:以上|起|\+)")
 _OTHER_WORD = re.compile(r"[A-Za-z]{3,}")
 _PENSION_PLANS = frozenset({"401", "403", "457", "529"})
-_GLUED = re.compile(r"(?<=\d)([kKwW万])(?=(?:RMB|USD|HKD|CNY|EUR)(?![A-Za-z]))")
 _CURRENCY_GROUPS = ("cur1c", "cur1a", "cur1b", "cur2c", "cur2a", "cur2b")
 
 
@@ -79,7 +80,9 @@ def _range() -> re.Pattern[str]:
     money = currencies.pattern()
 
     def one(n: int) -> str:
-        return rf"(?:(?P<cur{n}c>{money})\s?)?(?P<cur{n}a>{money})?\s?(?P<num{n}>{NUMBER})(?:\s?(?P<mul{n}>{MULTIPLE}))?\+?(?P<per{n}>{_PERIOD_INSIDE})?\s?(?P<cur{n}b>{money})?"
+        before = rf"(?:(?P<cur{n}c>{money})\s?)?(?P<cur{n}a>{money})?\s?"
+        amount = rf"(?P<num{n}>{NUMBER})(?:\s?(?P<mul{n}>{MULTIPLE}))?\+?(?P<per{n}>{_PERIOD_INSIDE})?"
+        return rf"{before}{amount}\s?(?P<cur{n}b>{money})?"
 
     return re.compile(rf"(?:{one(1)})(?:{_DASH}(?:{one(2)}))?(?![\d%])", re.IGNORECASE)
 
@@ -146,7 +149,8 @@ def read_salary(
 
 
 def _signs(text: str, hits: Hits, labelled: bool, language: str | None) -> list[Hit]:
-    """Where an amount may stand: at each currency beside a digit, and at "k", "万" and "LPA" where the ad's language allows it."""
+    """Where an amount may stand: at each currency beside a digit, and at "k", "万" and "LPA" where the ad's language
+    allows it."""
     signs = hits.get("money", [])
     thousands = hits.get("thousands", [])
     if thousands and not (language == "zh" or labelled):
@@ -201,7 +205,8 @@ class _Candidate:
         return self.text[self.match.end() : self.match.end() + _AFTER].split("\n", 1)[0]
 
     def last(self, name: str, *, ends: bool = False) -> int:
-        """Where the last phrase of a list begins (or ends) before the amount, in its sentence; far below 0 if nowhere."""
+        """Where the last phrase of a list begins (or ends) before the amount, in its sentence; far below 0 if
+        nowhere."""
         start, end = self.before(), self.match.start()
         found = [hit for hit in self.hits.get(name, []) if start <= hit.start and hit.end <= end]
         return max((hit.end if ends else hit.start for hit in found), default=-_BEFORE * 10)
@@ -226,7 +231,7 @@ def _currency_of(candidate: _Candidate) -> tuple[bool, str | None]:
         return True, codes.pop() if codes else None
     multiple = (group["mul2"] or group["mul1"] or "").lower()
     line = candidate.text if candidate.labelled else candidate.after()[:12]
-    if _CRYPTO.search(candidate.match[0] + line[:80]):
+    if CRYPTO.search(candidate.match[0] + line[:80]):
         return False, None
     if candidate.labelled and _OTHER_WORD.search(_KNOWN_WORD.sub("", candidate.text.replace(candidate.match[0], ""))):
         return False, None
@@ -235,7 +240,7 @@ def _currency_of(candidate: _Candidate) -> tuple[bool, str | None]:
     if candidate.language == "zh" and multiple:
         return True, "CNY" if candidate.country in ("CN", None) else None
     near_pay = candidate.match.start() - candidate.last("pay", ends=True) <= _LABEL_GAP and multiple == "k"
-    return near_pay or candidate.labelled and (bool(multiple) or is_grouped(group["num1"] or "")), None
+    return near_pay or (candidate.labelled and (bool(multiple) or is_grouped(group["num1"] or ""))), None
 
 
 def _judge(candidate: _Candidate) -> Salary | None:
@@ -349,67 +354,3 @@ def _gross(candidate: _Candidate) -> bool | None:
     start, end = candidate.match.start() - 40, candidate.match.end() + 30
     said = {hit.label for hit in candidate.hits.get("gross", []) if start <= hit.start and hit.end <= end}
     return (said == {"gross"}) if len(said) == 1 else None
-
-
-@lru_cache(maxsize=50_000)
-def read_line(salary_text: str, country: str | None, language: str | None) -> Salary | None:
-    """The salary of a board's own salary line, which needs no further reason to be about pay."""
-    salary_text = _GLUED.sub(r"\1 ", salary_text)
-    line = read_salary(salary_text, find([salary_text])[0], country, labelled=True, language=language)
-    return replace(line, source="salary_text", start=-1, end=-1) if line else None
-
-
-def salary_of(
-    board: Salary | None,
-    salary_text: str,
-    description: str,
-    hits: Hits,
-    country: str | None,
-    language: str | None,
-    in_title: Salary | None = None,
-) -> tuple[Salary | None, list[str]]:
-    """The salary of a posting from its three witnesses: the board's own figures, its salary line, the ad's text.
-
-    Args:
-        board: the board's structured salary, or None.
-        salary_text: the board's salary line, or "".
-        description: the ad's plain text.
-        hits: phrases found in the description.
-        country, language: of the job, where known.
-        in_title: the salary that the title states; it stands in for a text that states none.
-
-    Returns:
-        The salary to keep (the board's figures first, then its line, then the text) and what disagrees or is missing.
-    """
-    line = read_line(salary_text, country, language) if salary_text else None
-    if salary_text and line is None and board is None and _CRYPTO.search(salary_text):
-        return None, ["the pay is in a currency that is no legal tender"]
-    text = read_salary(description, hits, country, language=language) or in_title
-    issues: list[str] = []
-    chosen = board or line or text
-    if chosen is None:
-        if salary_text and re.search(r"\d", salary_text):
-            issues.append("the salary line could not be read with certainty")
-        return None, issues
-    if board:
-        witness = line or text
-        if witness:
-            chosen = replace(
-                chosen,
-                currency=chosen.currency or witness.currency,
-                period=chosen.period or witness.period,
-                gross=witness.gross if chosen.gross is None else chosen.gross,
-                months=witness.months,
-            )
-    if text and chosen is not text and not _agree(chosen, text):
-        issues.append(f"the text says {text.written}")
-    return chosen, [*issues, *chosen.notes]
-
-
-def _agree(one: Salary, other: Salary) -> bool:
-    if one.currency and other.currency and one.currency != other.currency:
-        return False
-    mine, theirs = [x for x in one.annual if x], [x for x in other.annual if x]
-    if not mine or not theirs:
-        return True
-    return max(mine) >= min(theirs) * 0.97 and min(mine) <= max(theirs) * 1.03
