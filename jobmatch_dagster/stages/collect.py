@@ -20,6 +20,7 @@ from jobmatch_dagster.stages.outcome import Outcome, keep_rejected, one, turn
 
 if TYPE_CHECKING:
     import psycopg
+    import pyarrow as pa
 
     from jobmatch_dagster.boards.search import Search
     from jobmatch_dagster.crawling.run import ScrapeResult
@@ -97,7 +98,8 @@ def collect(
                     cancelled=watch.cancelled,
                 )
             with outcome.timed("write"):
-                _write(settings, conn, result, board, day, outcome)
+                _write(conn, result, board, day, outcome)
+                _archive(settings, result, board, day)
         except Exception as error:
             _finish(conn, scrape_run, "failed", str(error)[:1000])
             raise
@@ -182,22 +184,27 @@ def _finish(
     )
 
 
-def _write(
-    settings: Settings, conn: psycopg.Connection, result: ScrapeResult, board: str, day: date, outcome: Outcome
-) -> None:
+def _write(conn: psycopg.Connection, result: ScrapeResult, board: str, day: date, outcome: Outcome) -> None:
+    """Merge what arrived; only a whole delivery replaces the day's earlier rows."""
     from jobmatch_dagster.boards.raw import to_raw
     from jobmatch_dagster.supabase import database
 
-    complete = result.status == "succeeded"
-    replace = ("board = %s and scraped_on = %s", (board, day)) if complete else None
-    outcome.add_merged(
-        database.merge(
-            conn, "raw.postings", to_raw(result.postings, day), key=KEY, guard="payload_hash", replace=replace
-        )
-    )
+    replace = ("board = %s and scraped_on = %s", (board, day)) if result.status == "succeeded" else None
+    rows = _with_known_searches(conn, to_raw(result.postings, day))
+    outcome.add_merged(database.merge(conn, "raw.postings", rows, key=KEY, guard="payload_hash", replace=replace))
     keep_rejected(conn, f"raw_postings/{board}", day, _refused(result))
-    if result.pages_file and Path(result.pages_file).exists() and result.pages:
-        _archive(settings, Path(result.pages_file), board, day)
+
+
+def _with_known_searches(conn: psycopg.Connection, rows: pa.Table) -> pa.Table:
+    """Postings whose search was removed since their pages were fetched stay, without the search."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known = [str(row[0]) for row in conn.execute("select id from private.searches")]
+    at = rows.schema.get_field_index("search_id")
+    column = rows["search_id"].combine_chunks()
+    kept = pc.if_else(pc.is_in(column, value_set=pa.array(known, column.type)), column, pa.scalar(None, column.type))
+    return rows.set_column(at, rows.schema.field(at), kept)
 
 
 def _refused(result: ScrapeResult) -> list[dict[str, Any]]:
@@ -212,13 +219,16 @@ def _refused(result: ScrapeResult) -> list[dict[str, Any]]:
     ]
 
 
-def _archive(settings: Settings, pages: Path, board: str, day: date) -> None:
+def _archive(settings: Settings, result: ScrapeResult, board: str, day: date) -> None:
+    """Put the fetched pages into the bucket, so that the day can be read again."""
     from jobmatch_dagster.supabase.storage import file_store
 
+    if not result.pages or not result.pages_file or not Path(result.pages_file).exists():
+        return
     file_store(settings).put(
         "raw-pages",
         f"{day}/{board}.parquet",
-        pages.read_bytes(),
+        Path(result.pages_file).read_bytes(),
         content_type="application/vnd.apache.parquet",
         upsert=True,
     )
@@ -265,18 +275,6 @@ def replay(settings: Settings, board: str, day: date) -> Outcome:
         result = replay_pages(board, archive, day)
     archive.unlink()
     with database.connect(settings) as conn, turn(conn, "raw_postings", outcome.partition), outcome.timed("write"):
-        from jobmatch_dagster.boards.raw import to_raw
-
-        outcome.add_merged(
-            database.merge(
-                conn,
-                "raw.postings",
-                to_raw(result.postings, day),
-                key=KEY,
-                guard="payload_hash",
-                replace=("board = %s and scraped_on = %s", (board, day)),
-            )
-        )
-        keep_rejected(conn, f"raw_postings/{board}", day, _refused(result))
+        _write(conn, result, board, day, outcome)
     _describe(result, outcome)
     return outcome

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import psycopg
     import pyarrow as pa
 
+    from jobmatch_dagster.matching.sides import Jobs
     from jobmatch_dagster.settings import Settings
 
 RESUMES_AT_ONCE = 1000  # bounds the memory of explanations: about 50 kB a résumé at 50 matches
@@ -146,19 +147,22 @@ def _score(
     on_progress: Callable[[str], None] | None,
 ) -> None:
     """Score block after block of résumés, each written in one transaction."""
+    from jobmatch_dagster.matching import sides
     from jobmatch_dagster.supabase import database
 
-    sides = [(work.resumes, JOBS, (day,)), (work.others, JOBS_NAMED, (work.jobs,))]
+    halves = [(work.resumes, JOBS, (day,)), (work.others, JOBS_NAMED, (work.jobs,))]
     done, total = 0, len(work.resumes) + len(work.others)
-    for resumes, jobs_sql, params in sides:
+    for resumes, jobs_sql, params in halves:
         if not resumes:
             continue
         with outcome.timed("read"):
-            jobs = database.read(conn, jobs_sql, params)
-            job_skills = database.read(conn, JOB_SKILLS, (jobs["id"].to_pylist(),))
+            rows = database.read(conn, jobs_sql, params)
+            job_skills = database.read(conn, JOB_SKILLS, (rows["id"].to_pylist(),))
+        with outcome.timed("make jobs ready"):
+            jobs = sides.jobs(rows, job_skills)
         for start in range(0, len(resumes), RESUMES_AT_ONCE):
             block = resumes[start : start + RESUMES_AT_ONCE]
-            matched = _match_block(conn, settings, day, block, jobs, job_skills, outcome)
+            matched = _match_block(conn, settings, day, block, jobs, outcome)
             tally["pairs"] += matched.pairs
             tally["vetoed"] += matched.vetoed
             with outcome.timed("write"):
@@ -173,8 +177,7 @@ def _match_block(
     settings: Settings,
     day: date,
     block: Sequence[str],
-    jobs: pa.Table,
-    job_skills: pa.Table,
+    jobs: Jobs,
     outcome: Outcome,
 ) -> Any:
     from jobmatch_dagster.matching.scorer import match
@@ -188,7 +191,6 @@ def _match_block(
             resumes,
             resume_skills,
             jobs,
-            job_skills,
             top=settings.matches_per_resume,
             min_score=settings.min_score,
             threads=settings.match_threads,
