@@ -127,7 +127,7 @@ def _blocks(rows: list[list[str]]) -> list[tuple[str | None, list[str], str | No
             carried = ""
             continue
         text = f"{carried} {text}".strip() if carried else text
-        carried = text if text.rstrip().endswith(",") and not bullet else ""
+        carried = text if text.rstrip().endswith(",") and not bullet and len(text) < MAX_JOINED else ""
         if carried:
             continue
         if (match := _LABEL.match(text)) and not lexicon.section_of(text):
