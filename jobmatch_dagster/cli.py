@@ -32,6 +32,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "warm": ("jobmatch_dagster.warm", "warm", "Build once what the first run would have to build."),
     "settings": ("jobmatch_dagster.settings_docs", "settings", "Show every setting and its value."),
     "dev": ("jobmatch_dagster.orchestration.commands", "dev", "Open the Dagster UI with schedules and sensors on."),
+    "serve": (
+        "jobmatch_dagster.orchestration.serving",
+        "serve",
+        "Run one part (daemon, ui, api) for a service manager.",
+    ),
     "run": (
         "jobmatch_dagster.orchestration.commands",
         "run",
