@@ -22,8 +22,7 @@ def resumes() -> None:
     help="Files read at once.  [default: JOBMATCH_RESUME_WORKERS]",
 )
 @click.option("--body/--no-body", default=False, help="Also print the plain text in reading order.")
-@click.option("--ocr", is_flag=True, help="Read scanned pages with tesseract, if it is installed.")
-def parse(files: tuple[Path, ...], workers: int | None, body: bool, ocr: bool) -> None:
+def parse(files: tuple[Path, ...], workers: int | None, body: bool) -> None:
     """Read résumé FILES (PDF, DOCX, ODT, RTF, HTML, Markdown, text, JSON Resume) and print a profile a line.
 
     A file that cannot be read is a line too, with a status and a sentence for the person. Offsets count characters of
@@ -40,7 +39,6 @@ def parse(files: tuple[Path, ...], workers: int | None, body: bool, ocr: bool) -
 
     report = jsonl.Report()
     limits = Limits.from_settings(settings())
-    limits.ocr = ocr
     found: list[tuple[str, Path]] = []
     for file in files:
         if file.is_file():

@@ -23,7 +23,6 @@ class Limits:
     memory_mb: int = 1024
     max_expansion: int = 60_000_000
     max_characters: int = 600_000
-    ocr: bool = False
 
     @classmethod
     def from_settings(cls, settings: Any) -> Limits:
