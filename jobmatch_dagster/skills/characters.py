@@ -1,4 +1,5 @@
-"""What the matcher knows about single characters: their class and the form they are compared by. No words belong here."""
+"""What the matcher knows about single characters: their class and the form they are compared by. No words belong
+here."""
 
 from __future__ import annotations
 

@@ -75,3 +75,20 @@ def show(skill: str) -> None:
     if found is None:
         raise JobmatchError(f"The skill {skill!r}", "is not in the taxonomy", "Try `jobmatch skills search`.")
     jsonl.write([found])
+
+
+@skills.command()
+@click.option("--kind", type=click.Choice(["posting", "resume"]), default="posting", show_default=True)
+@click.option("--at-least", type=click.IntRange(1), default=1, show_default=True, help="In so many texts.")
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+def candidates(kind: str, at_least: int, file: IO[str]) -> None:
+    """Phrases that {"id", "text"} lines ask for and the taxonomy lacks, with counts: what to add next."""
+    from jobmatch_dagster import jsonl
+    from jobmatch_dagster.skills.candidates import count
+    from jobmatch_dagster.skills.extractor import extract as extract_texts
+
+    report = jsonl.Report()
+    texts = [row["text"] for row in jsonl.read(file, file.name, report) if isinstance(row.get("text"), str)]
+    counted = count(extract_texts(texts, kind=kind)).to_pylist()  # type: ignore[arg-type]
+    jsonl.write(row for row in counted if row["texts"] >= at_least)
+    report.exit()

@@ -1,4 +1,5 @@
-"""Turns concepts into the arrays that the matcher and the matching room read. Reading the lists belongs to ``concepts``.
+"""Turns concepts into the arrays that the matcher and the matching room read. Reading the lists belongs to
+``concepts``.
 
 The arrays:
     slots                     the phrase table over all spellings; its numbers are form numbers
@@ -20,7 +21,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-
 import pyarrow.parquet as pq
 
 from jobmatch_dagster.skills import characters, names, tagger
@@ -133,8 +133,8 @@ def _source(concept: Concept, form: Form) -> int:
 
 
 GATES = ("open", "asked", "low", "high")
-"""Of forms that always count; that count in a posting only where it speaks of the work or the person, or asks (attitudes and
-activities); that the tagger stops only where it is sure; and that it must like."""
+"""Of forms that always count; that count in a posting only where it speaks of the work or the person (attitudes and
+activities); that in English the tagger must like or the text must ask for; and that the tagger must like."""
 LEARNED_FIELDS = frozenset(
     ("ai", "cloud", "data", "devops", "embedded", "network", "office", "programming", "security", "testing")
 )
@@ -142,8 +142,8 @@ LEARNED_FIELDS = frozenset(
 
 
 def _gate(concept: Concept, form: Form) -> int:
-    if form.doubtful:
-        return GATES.index("high")
+    if form.doubtful is not None and concept.kind in ("skill", "knowledge"):
+        return GATES.index("high" if form.doubtful else "asked")
     if concept.kind == "skill":
         return GATES.index("asked")
     if concept.kind in ("licence", "certificate", "language"):

@@ -1,7 +1,7 @@
 """The concepts of the taxonomy and their surface forms, read from the package's data and a data team's own CSV.
 
-Belongs here: reading, checking and merging (an own entry that names the same thing as an ESCO concept becomes that concept).
-How forms are looked for is the matcher's business.
+Belongs here: reading, checking and merging (an own entry that names the same thing as an ESCO concept becomes that
+concept). How forms are looked for is the matcher's business.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ _WORDS = re.compile(r"[^\W_]+[+#]*|(?<![^\s(])\.[^\W_]+")
 class Form:
     """A way to write a concept.
 
-    ``ordinariness`` is Zipf's scale (0 = not an everyday phrase); ``doubtful``: as often a topic as a skill (open source), so
-    that in English text the tagger decides.
+    ``ordinariness`` is Zipf's scale (0 = not an everyday phrase); ``doubtful``, of an everyday name: whether it is as
+    often a topic as a skill (open source), so that in English text the tagger decides; None for other forms.
     """
 
     text: str
     ambiguity: str = "none"
     ordinariness: float = 0.0
     preferred: bool = False
-    doubtful: bool = False
+    doubtful: bool | None = None
 
 
 @dataclass(slots=True)
@@ -85,7 +85,8 @@ class TaxonomyError(JobmatchError):
 
 @lru_cache(maxsize=1 << 18)
 def key(text: str) -> str:
-    """What two forms have in common when they are the same but for case, accents, hyphens, dots and spaces between words."""
+    """What two forms have in common when they are the same but for case, accents, hyphens, dots and spaces between
+    words."""
     return " ".join(_WORDS.findall(fold_text(text)))
 
 
@@ -193,9 +194,9 @@ def form_ambiguities(path: Path = DATA / "own" / "forms" / "ambiguity.tsv") -> d
 def merge(esco: list[Concept], entries: Iterable[OwnEntry], ambiguities: Mapping[str, str] = {}) -> list[Concept]:
     """ESCO's concepts with the own entries: joined where they are the same thing, added where they are not.
 
-    An own entry is ESCO's concept if its label, else one of its aliases, is ESCO's preferred label, or if its label is an
-    alternative label of a concept that no other entry has taken and whose kind fits. Each form belongs to one concept in
-    the end: an own form wins over ESCO's, a preferred label over an alternative one.
+    An own entry is ESCO's concept if its label, else one of its aliases, is ESCO's preferred label, or if its label
+    is an alternative label of a concept that no other entry has taken and whose kind fits. Each form belongs to one
+    concept in the end: an own form wins over ESCO's, a preferred label over an alternative one.
     """
     own = list(entries)
     taken = _links(esco, own)
@@ -203,11 +204,11 @@ def merge(esco: list[Concept], entries: Iterable[OwnEntry], ambiguities: Mapping
     concepts = {concept.id: concept for concept in esco}
     fresh: set[str] = set()
     for number, entry in enumerate(own):
-        concept = taken.get(number) or by_label.get(key(entry.label)) or _new(entry, fresh)
-        concepts[concept.id] = concept
-        concept.kind, concept.field = entry.kind, entry.field
-        by_label[key(entry.label)] = concept
-        _add_forms(concept, entry, ambiguities)
+        this = taken.get(number) or by_label.get(key(entry.label)) or _new(entry, fresh)
+        concepts[this.id] = this
+        this.kind, this.field = entry.kind, entry.field
+        by_label[key(entry.label)] = this
+        _add_forms(this, entry, ambiguities)
     for entry in own:
         above = by_label.get(key(entry.broader)) if entry.broader else None
         below = by_label[key(entry.label)]
@@ -256,7 +257,8 @@ def _links(esco: list[Concept], own: list[OwnEntry]) -> dict[int, Concept]:
 
 
 def _add_forms(concept: Concept, entry: OwnEntry, ambiguities: Mapping[str, str]) -> None:
-    """Put the entry's forms before the concept's own; the entry's ambiguity goes for the label and for short aliases."""
+    """Put the entry's forms before the concept's own; the entry's ambiguity goes for the label and for short
+    aliases."""
     given = (_QUALIFIER.sub("", entry.label).strip() or entry.label, *entry.aliases)
     keys = {key(text) for text in given}
     kept = [form for form in concept.forms if key(form.text) not in keys]

@@ -1,4 +1,5 @@
-"""The phrases that say how a text means a skill, from ``data/cues/<language>.tsv``: wanted, not wanted, how long, how well, where.
+"""The phrases that say how a text means a skill, from ``data/cues/<language>.tsv``: wanted, not wanted, how long, how
+well, where.
 
 Each line: phrase, what it says, where the skill stands. What the words do to a hit is ``reading``'s business.
 """
@@ -38,6 +39,7 @@ class Says(IntEnum):
     LEVEL_ADVANCED = 13
     LEVEL_EXPERT = 14
     LEVEL_NATIVE = 15
+    JOINT = 16
 
 
 class Where(IntEnum):
@@ -62,6 +64,7 @@ class Cues(NamedTuple):
 
     ``before``, ``after``: Says of a skill behind or before the phrase (uint8, SILENT where it says nothing there);
     ``section``: the section that it can begin, an index into SECTIONS or SILENT; ``value``: of a numeral (float64).
+    ``articles``, ``joints``: hashes of the words that may stand inside a phrase, and between two skills of a list.
     """
 
     table: PhraseTable
@@ -70,6 +73,7 @@ class Cues(NamedTuple):
     section: np.ndarray
     value: np.ndarray
     articles: np.ndarray
+    joints: np.ndarray
 
 
 @lru_cache(maxsize=1)
@@ -92,15 +96,21 @@ def load() -> Cues:
                     f"{path.name}, line {number}", "is not phrase, meaning, place", "See the other lines."
                 ) from None
     rows = list(said.values())
-    articles = [row.phrase for row in rows if Says.ARTICLE in (row.before, row.after)]
     return Cues(
         build([row.phrase for row in rows], np.arange(len(rows), dtype=np.int32)),
         np.array([row.before for row in rows], np.uint8),
         np.array([row.after for row in rows], np.uint8),
         np.array([row.section for row in rows], np.uint8),
         np.array([row.value for row in rows]),
-        cut(*encode([a for a in articles if " " not in a])).hash.copy(),
+        _words(rows, Says.ARTICLE),
+        _words(rows, Says.JOINT),
     )
+
+
+def _words(rows: list[_Said], says: Says) -> np.ndarray:
+    """Hashes of the single words that say so."""
+    words = [row.phrase for row in rows if says in (row.before, row.after) and " " not in row.phrase]
+    return cut(*encode([f"{word}\n" for word in words])).hash.copy()
 
 
 @dataclass(slots=True)

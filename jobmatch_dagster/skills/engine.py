@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 
 from jobmatch_dagster.skills import characters as characters_module
-from jobmatch_dagster.skills import cues as cues_module
 from jobmatch_dagster.skills import compiling, languages, matcher, reading, tagger
+from jobmatch_dagster.skills import cues as cues_module
 from jobmatch_dagster.skills.cues import SILENT, TITLE_SECTION, Says
 from jobmatch_dagster.skills.phrases import NO_WORD
 from jobmatch_dagster.skills.taxonomy import Taxonomy
@@ -25,20 +25,24 @@ PART_BARS = np.array([0.0, 0.0, 0.3, 0.5])
 """Probability of being part of a span below which a form of that gate (compiling.GATES) is stopped."""
 WHOLE_BARS = np.array([0.0, 0.0, 0.45, 0.58])
 """Probability of being a whole span, neither more nor less, below which a form of that gate is stopped."""
-ASKED_GATE = compiling.GATES.index("asked")
+OPEN_GATE, ASKED_GATE, LOW_GATE, HIGH_GATE = range(len(compiling.GATES))
 ADMIT_BAR = 0.6
 """Probability of being a whole span at which a form that lacks other evidence counts."""
 CANDIDATE_BAR = 0.85
 """Probability of being a whole span at which words that no form covers become a candidate."""
 LANGUAGE_UNKNOWN, LANGUAGE_ENGLISH, LANGUAGE_OTHER = 0, 1, 2
 
-_ASKED, _EVIDENCE = int(Says.ASKED), int(Says.EVIDENCE)
+_REQUIRED, _ASKED, _PREFERRED, _EVIDENCE = (
+    int(says) for says in (Says.REQUIRED, Says.ASKED, Says.PREFERRED, Says.EVIDENCE)
+)
+_LEVEL_FIRST, _LEVEL_LAST = int(Says.LEVEL_BASIC), int(Says.LEVEL_NATIVE)
 _TITLE, _SILENT = TITLE_SECTION, SILENT
 _COMMA, _SENTENCE = int(Gap.COMMA), int(Gap.SENTENCE)
 
 
 class Mentions(NamedTuple):
-    """One item per mention: text, form number or NO_FORM, offsets into the batch's code points, and what was read around it.
+    """One item per mention: text, form number or NO_FORM, offsets into the batch's code points, and what was read
+    around it.
 
     ``certainty``: the tagger's probability, 1 where it was not asked.
     """
@@ -149,13 +153,19 @@ def _find_cues(lo, hi, tokens, cues, found, hits, desk):  # type: ignore[no-unty
             hits.before[kept], hits.after[kept] = cues.before[f], cues.after[f]
             hits.section[kept], hits.value[kept] = cues.section[f], cues.value[f]
             kept += 1
-            if cues.before[f] in (_EVIDENCE, _ASKED):
+            if _names_a_skill(cues.before[f]):
                 desk.evidence[found.end[i] - 1 - lo] |= matcher.ANNOUNCES
-            if cues.after[f] in (_EVIDENCE, _ASKED):
+            if _names_a_skill(cues.after[f]):
                 desk.evidence[found.start[i] - lo] |= matcher.CLOSES
         reach = max(reach, furthest)
         k = j
     return kept
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _names_a_skill(says):  # type: ignore[no-untyped-def]
+    """Whether the word beside such a cue is likely a skill: it is asked for, worked with or graded."""
+    return says in (_REQUIRED, _ASKED, _PREFERRED, _EVIDENCE) or _LEVEL_FIRST <= says <= _LEVEL_LAST
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -176,8 +186,8 @@ def _tag(lo, hi, n_units, codes, tokens, units, folds, emissions, model, desk): 
     tagger.loose_words(lo, hi, tokens, codes, folds, desk.words, model, desk.loose)
     for u in range(n_units):
         tagger.tag_unit(
-            units.first[u], units.first[u + 1], lo, tokens, desk.words, emissions, desk.loose, desk.lex, desk.cue, model,
-            desk.chain, desk.p,
+            units.first[u], units.first[u + 1], lo, tokens, desk.words, emissions, desk.loose, desk.lex, desk.cue,
+            model, desk.chain, desk.p,
         )  # fmt: skip
 
 
@@ -192,7 +202,8 @@ def _part(s, e, lo, p):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, inline="always")
 def _whole(s, e, lo, last, p):  # type: ignore[no-untyped-def]
-    """Probability that [s, e) is a whole span of a unit that ends at ``last``: its least likely word's or boundary's."""
+    """Probability that [s, e) is a whole span of a unit that ends at ``last``: its least likely word's or
+    boundary's."""
     least = p[s - lo, tagger.B]
     for t in range(s + 1, e):
         least = min(least, p[t - lo, tagger.I])
@@ -205,7 +216,7 @@ def _gate(lo, n, tokens, found, forms, units, part_bars, whole_bars, desk):  # t
     for m in range(n):
         f = found.form[m]
         gate = forms.gate[f]
-        if forms.skill[f] < 0 or gate <= ASKED_GATE:
+        if forms.skill[f] < 0 or gate < LOW_GATE or (gate == LOW_GATE and found.sure[m]):
             continue
         s, e = found.start[m], found.end[m]
         whole = _whole(s, e, lo, units.first[units.of[s - lo] + 1], desk.p)
@@ -265,6 +276,9 @@ def _write(d, s, e, lo, form, certainty, at, codes, tokens, c, hits, units, is_t
     out.years[at] = reading.years(s, e, first, last, codes, tokens, near)
     out.level[at] = reading.level(s, e, first, last, tokens.gap, near)
     out.section[at], out.certainty[at] = section, certainty
+    graded = out.level[at] != reading.NO_LEVEL or not np.isnan(out.years[at])
+    if graded and reading.may_ask(out.requirement[at], section):
+        out.requirement[at] = reading.REQUIRED
 
 
 @njit(cache=True, nogil=True)
@@ -299,7 +313,7 @@ def _read_batch(
         c = _find_cues(lo, hi, tokens, cues, found, hits, desk)
         n = matcher.find(lo, hi, tokens, cues.articles, table, desk.words, found)
         n_units = reading.units(lo, hi, tokens.gap, c, hits, units)
-        matcher.judge(n, found, lo, hi, tokens, forms, desk.evidence)
+        matcher.judge(n, found, lo, hi, tokens, forms, desk.evidence, cues.joints)
         tagged = not is_title[d] and (
             language[d] == LANGUAGE_ENGLISH
             or (
@@ -327,9 +341,18 @@ def _read_batch(
                 i += 1
             if m < n and found.picked[m] and forms.skill[found.form[m]] >= 0:
                 s, e, f = found.start[m], found.end[m], found.form[m]
-                sure = _part(s, e, lo, desk.p) if tagged and forms.gate[f] > ASKED_GATE else 1.0
+                gate = forms.gate[f]
+                sure = _part(s, e, lo, desk.p) if tagged and gate > ASKED_GATE and not is_resume else 1.0
+                doubted = gate == ASKED_GATE or (
+                    gate == LOW_GATE
+                    and tagged
+                    and (
+                        sure < part_bars[gate]
+                        or _whole(s, e, lo, units.first[units.of[s - lo] + 1], desk.p) < whole_bars[gate]
+                    )
+                )
                 _write(d, s, e, lo, f, sure, total, codes, tokens, c, hits, units, is_title[d], out)
-                if is_resume or forms.gate[f] != ASKED_GATE or reading.asks(out.requirement[total], out.section[total]):
+                if is_resume or not doubted or reading.asks(out.requirement[total], out.section[total]):
                     total += 1
     return total
 
@@ -386,8 +409,8 @@ def read_batch(
     while True:
         out = Mentions(*(np.empty(room, kind) for kind in _COLUMNS))
         n = _read_batch(
-            codes, tokens, titles, is_resume, language, taxonomy.phrases, taxonomy.forms, cues_module.load(), known, folds,
-            taxonomy.emissions, tagger.load(), PART_BARS, WHOLE_BARS, out,
+            codes, tokens, titles, is_resume, language, taxonomy.phrases, taxonomy.forms, cues_module.load(), known,
+            folds, taxonomy.emissions, tagger.load(), PART_BARS, WHOLE_BARS, out,
         )  # fmt: skip
         if n >= 0:
             return Mentions(*(column[:n] for column in out))

@@ -16,7 +16,8 @@ from jobmatch_dagster.skills.taxonomy import Taxonomy
 
 EXTRACTOR_VERSION = "1"
 BATCH_CHARACTERS = 1_000_000
-"""Texts are read in batches of about this size, so that their arrays stay in the processor's cache and memory bounded."""
+"""Texts are read in batches of about this size, so that their arrays stay in the processor's cache and memory
+bounded."""
 
 MENTIONS = pa.schema(
     [
@@ -126,7 +127,7 @@ def _read(
     if is_resume:
         requirement = np.where(requirement == reading.EXCLUDED, reading.EXCLUDED, reading.MENTIONED)
     section = np.minimum(mentions.section, len(_SECTION_NAMES))
-    weight = _REQUIREMENT_WEIGHT[mentions.requirement] * _SECTION_WEIGHT[section] * mentions.certainty
+    weight = _REQUIREMENT_WEIGHT[mentions.requirement] * _SECTION_WEIGHT[section] * (0.5 + 0.5 * mentions.certainty)
     surface = pa.array(surfaces, pa.string())
     ids, labels, kinds, uris = (taxonomy.column(name).take(skill) for name in ("id", "label", "kind", "esco_uri"))
     if free.any():

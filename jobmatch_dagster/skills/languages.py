@@ -36,7 +36,8 @@ def load() -> FunctionWords:
 
 @njit(cache=True, nogil=True)
 def is_english(lo, hi, hashes, known, masks, counts):  # type: ignore[no-untyped-def]
-    """True if no other language has more of its common words among tokens [lo, hi); also where there are none at all."""
+    """True if no other language has more of its common words among tokens [lo, hi); also where there are none at
+    all."""
     counts[:] = 0
     for t in range(lo, hi):
         low, high = 0, len(known)

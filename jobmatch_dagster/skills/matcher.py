@@ -1,11 +1,13 @@
-"""Finds the taxonomy's surface forms in tokens. What stands around a hit (required, years, section) is ``reading``'s business.
+"""Finds the taxonomy's surface forms in tokens. What stands around a hit (required, years, section) is ``reading``'s
+business.
 
 The rule for forms that overlap:
 
 1. A form counts only if it is allowed to: a `case` form must be written like its label; a `context` form must also have
    evidence beside it, which is a skill without doubt in the same list, or a phrase that announces or closes a skill
    ("experience with Go", "Go developer"). Stop phrases ("go to market") always count, and name nothing.
-2. Longer forms go first, among equals the one further left; a form that shares a word with one taken already is dropped.
+2. Longer forms go first, among equals the one further left; a form that shares a word with one taken already is
+dropped.
 3. Except that a tool or a programming language inside a longer phrase that is not itself a product, a licence or a
    stop phrase ("Python development") is kept beside it.
 """
@@ -131,8 +133,9 @@ def _among(word, words):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def judge(n, found, lo, hi, tokens, forms, evidence):  # type: ignore[no-untyped-def]
-    """Set ``found.sure``: 1 it counts, 0 it does not (rule 1). ``evidence``: per token from lo, ANNOUNCES and CLOSES."""
+def judge(n, found, lo, hi, tokens, forms, evidence, joints):  # type: ignore[no-untyped-def]
+    """Set ``found.sure``: 1 it counts, 0 it does not (rule 1). ``evidence``: per token from lo, ANNOUNCES and
+    CLOSES."""
     for m in range(n):
         f = found.form[m]
         rule = forms.rule[f]
@@ -146,7 +149,7 @@ def judge(n, found, lo, hi, tokens, forms, evidence):  # type: ignore[no-untyped
                 continue
             s, e = found.start[m], found.end[m]
             like = written_like(tokens.shape[s], forms.shape[found.form[m]])
-            sides = _sides(m, n, found, tokens, forms)
+            sides = _sides(m, n, found, lo, hi, tokens, forms, joints)
             announced = s > lo and evidence[s - 1 - lo] & ANNOUNCES and tokens.gap[s] < _SENTENCE
             closed = e < hi and evidence[e - lo] & CLOSES and tokens.gap[e] < _OTHER
             if sides == 2 or (like and (sides == 1 or announced or closed)):
@@ -164,19 +167,21 @@ def written_like(shape, wanted):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _sides(m, n, found, tokens, forms):  # type: ignore[no-untyped-def]
-    """On how many sides (0 to 2) a counted skill stands directly beside candidate m."""
+def _sides(m, n, found, lo, hi, tokens, forms, joints):  # type: ignore[no-untyped-def]
+    """On how many sides (0 to 2) a counted skill stands beside candidate m, at most an "and" between them."""
     left, right = 0, 0
-    s, e = found.start[m], found.end[m]
+    s, e = np.int64(found.start[m]), np.int64(found.end[m])
+    begin = s - 1 if s - 1 > lo and _among(tokens.hash[s - 1], joints) and tokens.gap[s] < _SENTENCE else s
+    stop = e + 1 if e < hi and _among(tokens.hash[e], joints) and tokens.gap[e] < _SENTENCE else e
     k = m - 1
     while k >= 0 and s - found.start[k] < REACH_BACK:
-        if found.end[k] == s and found.sure[k] and forms.skill[found.form[k]] >= 0 and tokens.gap[s] != _SENTENCE:
-            left = 1
+        if np.int64(found.end[k]) in (s, begin) and found.sure[k] and forms.skill[found.form[k]] >= 0:
+            left = left | (1 if tokens.gap[begin] != _SENTENCE else 0)
         k -= 1
     k = m + 1
-    while k < n and found.start[k] <= e:
-        if found.start[k] == e and found.sure[k] and forms.skill[found.form[k]] >= 0 and tokens.gap[e] != _SENTENCE:
-            right = 1
+    while k < n and found.start[k] <= stop:
+        if np.int64(found.start[k]) in (e, stop) and found.sure[k] and forms.skill[found.form[k]] >= 0:
+            right = right | (1 if tokens.gap[found.start[k]] != _SENTENCE else 0)
         k += 1
     return left + right
 

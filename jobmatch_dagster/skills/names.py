@@ -1,7 +1,7 @@
 """Names of often asked skills in other languages, and their inflected forms, from ``data/names/<language>.tsv``.
 
-Each line: the label of a concept (as in the taxonomy or an own list), a tab, its names in that language separated by ``|``.
-A name that ends in ``~`` is as often a topic as a skill (open source).
+Each line: the label of a concept (as in the taxonomy or an own list), a tab, its names in that language separated by
+``|``. A name that ends in ``~`` is as often a topic as a skill (open source).
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from jobmatch_dagster.skills.concepts import DATA, EVERYDAY_SKILL as EVERYDAY, Concept, Form, TaxonomyError, key
+from jobmatch_dagster.skills.concepts import DATA, Concept, Form, TaxonomyError, key
+from jobmatch_dagster.skills.concepts import EVERYDAY_SKILL as EVERYDAY
 
 FOLDER = DATA / "names"
 

@@ -1,8 +1,8 @@
 """A table of phrases, and finding the phrases that begin at a token. What a phrase means is its owner's business.
 
-The table holds every phrase and every beginning of one, by a hash over its words and the kind of gap between them, in open
-addressing. Spaces, hyphens and dots between words are one kind of gap; a slash, an ampersand and an apostrophe are their
-own; any other gap ends a phrase.
+The table holds every phrase and every beginning of one, by a hash over its words and the kind of gap between them, in
+open addressing. Spaces, hyphens and dots between words are one kind of gap; a slash, an ampersand and an apostrophe are
+their own; any other gap ends a phrase.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ NO_WORD = -1
 class PhraseTable(NamedTuple):
     """One slot a row, so that a look costs one cache line: ``slots`` uint64[2^k, 2].
 
-    Column 0 is the key (0 = free). Column 1 holds, from the lowest bit: 1 if the phrase goes on; 31 bits, the phrase's number
-    plus one (0 = only a beginning); 32 bits, the number of the known word plus one (0 = not a single known word).
+    Column 0 is the key (0 = free). Column 1 holds, from the lowest bit: 1 if the phrase goes on; 31 bits, the
+    phrase's number plus one (0 = only a beginning); 32 bits, the number of the known word plus one (0 = not a single
+    known word).
     """
 
     slots: np.ndarray
@@ -120,10 +121,11 @@ def _insert(slots, hashes, gap_kinds, first, numbers, known_words):  # type: ign
 
 
 def build(phrases: Sequence[str], numbers: np.ndarray, known_words: np.ndarray | None = None) -> PhraseTable:
-    """A table of ``phrases``; ``numbers`` (int32) are the values they are found by. Phrases that are no words are left out.
+    """A table of ``phrases``; ``numbers`` (int32) are the values they are found by. Phrases that are no words are
+    left out.
 
-    Where two phrases are the same words the first one in the sequence is kept. ``known_words``: hashes (uint64) of single words
-    that are to be recognised, in the order of their numbers.
+    Where two phrases are the same words the first one in the sequence is kept. ``known_words``: hashes (uint64) of
+    single words that are to be recognised, in the order of their numbers.
     """
     codes, bounds = encode(phrases)
     tokens = cut(codes, bounds)

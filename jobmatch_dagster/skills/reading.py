@@ -1,11 +1,13 @@
-"""Reads around the hits: what the text says about each skill it names. Which skills are named is the matcher's business.
+"""Reads around the hits: what the text says about each skill it names. Which skills are named is the matcher's
+business.
 
-A text is read in units: sentences, lines and bullets. A short unit at the start of a line that begins with a section cue is a
-heading and sets the section until the next one. Inside a unit, semicolons and turning words (but) part clauses.
+A text is read in units: sentences, lines and bullets. A short unit at the start of a line that begins with a section
+cue is a heading and sets the section until the next one. Inside a unit, semicolons and turning words (but) part
+clauses.
 
 Requirement of a hit, first rule that applies: title → required; a cue behind it in its clause, unless another skill
-list begins in between; the last cue before it in its clause; the section. A plain "not required" excludes;
-"a plus but not required" prefers.
+list begins in between; the last cue before it in its clause; the section; years or a level beside it. A plain "not
+required" excludes; "a plus but not required" prefers.
 """
 
 from __future__ import annotations
@@ -43,7 +45,15 @@ _S_YEARS, _S_MONTHS, _S_NUMERAL, _S_LEVEL, _S_NATIVE = (
     int(s) for s in (Says.YEARS, Says.MONTHS, Says.NUMERAL, Says.LEVEL_BASIC, Says.LEVEL_NATIVE)
 )
 _TITLE = TITLE_SECTION
-_IN_REQUIREMENTS, _IN_PREFERRED, _IN_SKILLS, _IN_EDUCATION, _IN_EXPERIENCE = 0, 1, 3, 4, 5
+_IN_REQUIREMENTS, _IN_PREFERRED, _IN_SKILLS, _IN_EDUCATION, _IN_EXPERIENCE, _IN_ABOUT, _IN_BENEFITS = (
+    0,
+    1,
+    3,
+    4,
+    5,
+    6,
+    7,
+)
 
 
 @njit(cache=True, nogil=True)
@@ -120,14 +130,12 @@ def requirement(s, e, first, last, gaps, cues, section):  # type: ignore[no-unty
             if cues.start[k] < after_at:
                 after, after_at = says, cues.start[k]
         elif (
-            cues.end[k] <= s
-            and says < _S_EVIDENCE
-            and (cues.end[k] > before_at or says == _S_EXCLUDED or says == _S_PREFERRED)
+            cues.end[k] <= s and says < _S_EVIDENCE and (cues.end[k] > before_at or says in (_S_EXCLUDED, _S_PREFERRED))
         ):
-            strong = before == _S_PREFERRED or before == _S_EXCLUDED
+            strong = before in (_S_PREFERRED, _S_EXCLUDED)
             if says == _S_EXCLUDED and s - cues.end[k] > 6:
                 continue
-            if not strong or says == _S_PREFERRED or says == _S_EXCLUDED:
+            if not strong or says in (_S_PREFERRED, _S_EXCLUDED):
                 before, before_at = says, cues.end[k]
     if after == _S_PREFERRED or (after == _S_UNNEEDED and softened) or (after >= 0 and before == _S_PREFERRED):
         return PREFERRED
@@ -139,7 +147,7 @@ def requirement(s, e, first, last, gaps, cues, section):  # type: ignore[no-unty
         return PREFERRED
     if after == _S_REQUIRED or before == _S_REQUIRED:
         return REQUIRED
-    if section == _IN_REQUIREMENTS or section == _IN_SKILLS or section == _IN_EDUCATION:
+    if section in (_IN_REQUIREMENTS, _IN_SKILLS, _IN_EDUCATION):
         return REQUIRED
     return REQUIRED if before == _S_ASKED else MENTIONED
 
@@ -150,9 +158,16 @@ def asks(requirement, section):  # type: ignore[no-untyped-def]
     return requirement != MENTIONED or section <= _IN_EXPERIENCE
 
 
+@njit(cache=True, nogil=True, inline="always")
+def may_ask(requirement, section):  # type: ignore[no-untyped-def]
+    """Whether a bare mention with years or a level asks for the skill: not where the employer speaks of itself."""
+    return requirement == MENTIONED and section not in (_IN_ABOUT, _IN_BENEFITS)
+
+
 @njit(cache=True, nogil=True)
 def years(s, e, first, last, codes, tokens, cues):  # type: ignore[no-untyped-def]
-    """Years asked for at the hit [s, e): the last mention before it in the unit, else the first one just behind it; or nan."""
+    """Years asked for at the hit [s, e): the last mention before it in the unit, else the first one just behind it;
+    or nan."""
     found = np.nan
     for k in range(len(cues.start)):
         if cues.start[k] < first or cues.end[k] > last or (cues.before[k] != _S_YEARS and cues.before[k] != _S_MONTHS):
@@ -196,7 +211,8 @@ def number_before(t, first, codes, tokens, cues):  # type: ignore[no-untyped-def
 
 @njit(cache=True, nogil=True)
 def level(s, e, first, last, gaps, cues):  # type: ignore[no-untyped-def]
-    """Level said of the hit [s, e): the nearest level word in its unit within reach, the higher one of equals; or NO_LEVEL."""
+    """Level said of the hit [s, e): the nearest level word in its unit within reach, the higher one of equals; or
+    NO_LEVEL."""
     best, nearest = NO_LEVEL, REACH_LEVEL + 1
     for k in range(len(cues.start)):
         if cues.before[k] < _S_LEVEL or cues.before[k] > _S_NATIVE or cues.start[k] < first or cues.end[k] > last:

@@ -1,4 +1,5 @@
-"""Mentions become table rows: one per job and skill, one per résumé and skill. Finding mentions is ``extractor``'s business."""
+"""Mentions become table rows: one per job and skill, one per résumé and skill. Finding mentions is ``extractor``'s
+business."""
 
 from __future__ import annotations
 
@@ -75,8 +76,8 @@ def resume_skills(
 ) -> pa.Table:
     """One row per résumé and skill, with how long and when it was last used.
 
-    Years are those that the text states beside the skill, else the time covered by the work entries that it stands in (overlaps
-    count once). Skills that the text says the person lacks are left out.
+    Years are those that the text states beside the skill, else the time covered by the work entries that it stands in
+    (overlaps count once). Skills that the text says the person lacks are left out.
 
     Args:
         resumes: rows with id, user_id, body, content (JSON) and uploaded_on; rows without a body give no skills.

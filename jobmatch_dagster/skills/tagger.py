@@ -1,9 +1,10 @@
-"""A small linear-chain model that tells, word by word, whether English text names knowledge there. Its weights are data.
+"""A small linear-chain model that tells, word by word, whether English text names knowledge there. Its weights are
+data.
 
 It sees each word with its two neighbours on either side: the word, its ending and beginning, its shape, how ordinary it
-is, how the taxonomy uses it, the form of the taxonomy that covers it, cues before it, and the length of the unit. The tags are
-B (a span begins), I (it goes on) and O; their probabilities come from the forward-backward recursions over one unit.
-``building/tagger.py`` trains it with the same features.
+is, how the taxonomy uses it, the form of the taxonomy that covers it, cues before it, and the length of the unit. The
+tags are B (a span begins), I (it goes on) and O; their probabilities come from the forward-backward recursions over
+one unit. ``building/tagger.py`` trains it with the same features.
 """
 
 from __future__ import annotations
@@ -43,9 +44,9 @@ _CUE_LAST = int(Says.EXCLUDED)
 class Model(NamedTuple):
     """Weights, float32.
 
-    ``word``, ``shape``, ``zipf`` end in an axis of 15: what a word says to the two tokens before it, to itself and to the two
-    behind it, for the tags B, I, O each; ``affix``, ``use``, ``lex`` in one of 9: to the token before, itself, the one behind.
-    The others end in the tags.
+    ``word``, ``shape``, ``zipf`` end in an axis of 15: what a word says to the two tokens before it, to itself and to
+    the two behind it, for the tags B, I, O each; ``affix``, ``use``, ``lex`` in one of 9: to the token before,
+    itself, the one behind. The others end in the tags.
     """
 
     word_hash: np.ndarray
@@ -264,7 +265,8 @@ def _place(ascending, value):  # type: ignore[no-untyped-def]
 
 
 class WordFeatures(NamedTuple):
-    """What is known of each known word: hash (uint64), zipf bin (uint8), uses (uint8, one level per USES), affixes (uint64, 3)."""
+    """What is known of each known word: hash (uint64), zipf bin (uint8), uses (uint8, one level per USES), affixes
+    (uint64, 3)."""
 
     hash: np.ndarray
     zipf: np.ndarray

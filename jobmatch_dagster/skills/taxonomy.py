@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 
 class Graph:
-    """Links between skills in compressed rows: neighbours of skill i are ``indices[indptr[i]:indptr[i + 1]]`` (int32)."""
+    """Links between skills in compressed rows: neighbours of skill i are ``indices[indptr[i]:indptr[i + 1]]``
+    (int32)."""
 
     def __init__(self, indptr: np.ndarray, indices: np.ndarray) -> None:
         self.indptr, self.indices = indptr, indices
@@ -98,7 +99,8 @@ class Taxonomy:
 
     @property
     def idf(self) -> np.ndarray:
-        """float32 per skill, above 0: weight of a shared skill before any postings are counted; rare skills weigh more."""
+        """float32 per skill, above 0: weight of a shared skill before any postings are counted; rare skills weigh
+        more."""
         return (1.0 + 4.0 * (1.0 - self.commonness)).astype(np.float32)
 
     @cached_property

@@ -1,8 +1,9 @@
 """Cuts text into tokens: words with the gap before each. No vocabulary belongs here.
 
-A word is a run of letters, digits and combining marks. ``+`` and ``#`` behind a word belong to it (C++, C#), and so does a dot
-before one where no word precedes it (.NET). Everything else is a gap. Words are compared by a hash of their folded
-characters, so that case, accents and compatibility forms do not matter; how a word is written is kept as its shape.
+A word is a run of letters, digits and combining marks. ``+`` and ``#`` behind a word belong to it (C++, C#), and so
+does a dot before one where no word precedes it (.NET). Everything else is a gap. Words are compared by a hash of
+their folded characters, so that case, accents and compatibility forms do not matter; how a word is written is kept as
+its shape.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def _cut(codes, bounds, classes, folds, gap_of_class, start, end, hashes, gaps, 
         gap, newlines, spaces, dot = _G_TEXT, 0, 0, 0
         while i < stop:
             kind = _class_of(codes, i, classes)
-            wordlike = kind == _LOWER or kind == _UPPER or kind == _DIGIT
+            wordlike = kind in (_LOWER, _UPPER, _DIGIT)
             lead = (
                 kind == _DOT
                 and i + 1 < stop
@@ -129,7 +130,7 @@ def _cut(codes, bounds, classes, folds, gap_of_class, start, end, hashes, gaps, 
                 g = gap_of_class[kind]
                 if kind == _BULLET and newlines == 0 and gap != _G_TEXT:
                     g = _G_OTHER
-                elif newlines and (kind == _HYPHEN or kind == _DASH):
+                elif newlines and (kind in (_HYPHEN, _DASH)):
                     g = _G_PARAGRAPH
                 if g > gap:
                     gap = g
@@ -179,7 +180,7 @@ def _cut(codes, bounds, classes, folds, gap_of_class, start, end, hashes, gaps, 
                     i += 1
                 if i > stop_word:
                     after = _class_of(codes, i, classes) if i < stop else np.uint8(0)
-                    if after == _LOWER or after == _UPPER or i - stop_word > 2:
+                    if after in (_LOWER, _UPPER) or i - stop_word > 2:
                         i = stop_word
                     else:
                         for j in range(stop_word, i):

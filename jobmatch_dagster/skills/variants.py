@@ -1,7 +1,7 @@
 """Other spellings of a surface form that mean the same: joined and split words, plurals, gerunds, British and American.
 
-The matcher itself treats spaces, hyphens and dots between words alike, so those are not spelled out here. What is, is bounded:
-each form yields a handful.
+The matcher itself treats spaces, hyphens and dots between words alike, so those are not spelled out here. What is, is
+bounded: each form yields a handful.
 """
 
 from __future__ import annotations
@@ -18,14 +18,28 @@ _KEEP_ISE = re.compile(
     r"\b(exerc|expert|enterpr|prec|adv|superv|franch|merchand|rev|prom|compr|prem|surpr|no|ra|dev|disgu|televi|improv|apprais)is",
     re.I,
 )
-_PAIRS = (("colour", "color"), ("labour", "labor"), ("behaviour", "behavior"), ("centre", "center"), ("modelling", "modeling"),
-          ("programme", "program"), ("licence", "license"), ("catalogue", "catalog"), ("tyre", "tire"), ("fibre", "fiber"),
-          ("paediatric", "pediatric"), ("anaesth", "anesth"), ("aeroplane", "airplane"), ("aluminium", "aluminum"))  # fmt: skip
+_PAIRS = (
+    ("colour", "color"),
+    ("labour", "labor"),
+    ("behaviour", "behavior"),
+    ("centre", "center"),
+    ("modelling", "modeling"),
+    ("programme", "program"),
+    ("licence", "license"),
+    ("catalogue", "catalog"),
+    ("tyre", "tire"),
+    ("fibre", "fiber"),
+    ("paediatric", "pediatric"),
+    ("anaesth", "anesth"),
+    ("aeroplane", "airplane"),
+    ("aluminium", "aluminum"),
+)
 _VOWELS = "aeiou"
 
 
 def variants(text: str, kind: str) -> Iterator[str]:
-    """The form itself first, then its other spellings; ``kind`` decides whether grammar applies (a product has no plural).
+    """The form itself first, then its other spellings; ``kind`` decides whether grammar applies (a product has no
+    plural).
 
     Args:
         text: the form as written in the taxonomy.

@@ -1,7 +1,7 @@
 """Makes ``data/characters.npz``: the class and the folded form of every character the matcher looks at.
 
-Shipped rather than computed at run time because Python versions carry different Unicode tables, and the same text must give
-the same skills under each of them.
+Shipped rather than computed at run time because Python versions carry different Unicode tables, and the same text
+must give the same skills under each of them.
 
 Run: ``python -m jobmatch_dagster.skills.building.characters``.
 """
@@ -30,7 +30,9 @@ _SPECIAL = {
     CharClass.CLOSE: ")]}\uff09\u3011",
     CharClass.COLON: ":\uff1a",
     CharClass.SEMICOLON: ";\uff1b|",
-    CharClass.BULLET: "*\u2022\u2023\u25aa\u25cf\u25e6\u2043\u2219\u00b7\u25ab\u25a0\u25ba\u27a2\u2713\u2714\u2705\u2b50\uf0b7",
+    CharClass.BULLET: (
+        "*\u2022\u2023\u25aa\u25cf\u25e6\u2043\u2219\u00b7\u25ab\u25a0\u25ba\u27a2\u2713\u2714\u2705\u2b50\uf0b7"
+    ),
     CharClass.STOP: "!?\u2026\u3002\uff01\uff1f",
 }
 _FOLDS = {

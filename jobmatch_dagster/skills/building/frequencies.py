@@ -27,7 +27,8 @@ class Frequencies:
         }
 
     def ordinariness(self, phrase: str) -> float:
-        """Zipf value of a phrase, at least 0; a phrase of n words without counts is taken as its rarest word minus n."""
+        """Zipf value of a phrase, at least 0; a phrase of n words without counts is taken as its rarest word minus
+        n."""
         words = _WORD.findall(phrase.lower())
         if not words:
             return 0.0

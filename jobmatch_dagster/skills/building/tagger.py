@@ -1,7 +1,7 @@
 """Makes ``data/tagger.npz``: trains the tagger on the training halves of SkillSpan (MIT licence), knowledge spans.
 
-The sentences stay where they are; only weights are written, and only of words that the taxonomy or the list of common words
-has anyway. Trained by L-BFGS on the likelihood of a linear-chain conditional random field.
+The sentences stay where they are; only weights are written, and only of words that the taxonomy or the list of common
+words has anyway. Trained by L-BFGS on the likelihood of a linear-chain conditional random field.
 
 Run: ``python -m jobmatch_dagster.skills.building.tagger FOLDER`` with the folder of ``skillspan_*_train.conll``; needs
 ``python-crfsuite`` beside the project's own packages.
@@ -152,9 +152,8 @@ def main() -> None:
     path.with_suffix(".crf").unlink()
     small = {n: v if n.endswith("hash") or n == "transition" else v.astype(np.float16) for n, v in weights.items()}
     np.savez_compressed(path, **small)  # type: ignore[arg-type]
-    print(
-        f"{path.name}: {len(weights['word'])} words, {len(weights['affix'])} affixes, {path.stat().st_size / 1e3:.0f} kB"
-    )
+    counts = f"{len(weights['word'])} words, {len(weights['affix'])} affixes"
+    print(f"{path.name}: {counts}, {path.stat().st_size / 1e3:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""`jobmatch skills …` as people run it."""
+
+from __future__ import annotations
+
+import json
+
+from click.testing import CliRunner
+
+from jobmatch_dagster.skills.commands import skills
+
+
+def run(*args: str, lines: str = "") -> tuple[int, list[dict], str]:
+    result = CliRunner().invoke(skills, list(args), input=lines)
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    return result.exit_code, rows, result.stderr
+
+
+def test_extract_keeps_the_order_and_reports_bad_lines() -> None:
+    lines = '{"id": 2, "text": "You must have Python."}\nnot json\n{"id": 1}\n{"id": 0, "text": ""}\n'
+    code, rows, errors = run("extract", lines=lines)
+    assert code == 3
+    assert [row["id"] for row in rows] == [2, 0]
+    (skill,) = rows[0]["skills"]
+    assert {"skill", "label", "kind", "esco_uri", "surface", "start", "end", "requirement"} <= set(skill)
+    assert (skill["label"], skill["surface"], skill["start"], skill["end"], skill["requirement"]) == (
+        "Python (computer programming)", "Python", 14, 20, "required",
+    )  # fmt: skip
+    assert len(errors.splitlines()) == 2
+
+
+def test_search_and_show_speak_json_lines() -> None:
+    assert run("search", "k8s", "--limit", "1")[1][0]["label"] == "Kubernetes"
+    code, rows, _ = run("show", "Kubernetes")
+    assert code == 0
+    assert rows[0]["broader_labels"] is not None
+
+
+def test_candidates_are_counted_over_texts() -> None:
+    text = "Python, Zorblax, Java, SQL"
+    lines = "".join(json.dumps({"id": n, "text": text}) + "\n" for n in range(3))
+    _, rows, _ = run("candidates", lines=lines)
+    assert [(row["surface"], row["texts"]) for row in rows] == [("Zorblax", 3)]
