@@ -6,6 +6,7 @@ never reads further, and the time stays bounded.
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -27,6 +28,9 @@ COLUMNS = sql.SQL(
     " j.salary_annual_min, j.salary_annual_max, j.salary_currency, j.employment_type, j.seniority, j.language,"
     " j.posted_on, j.first_seen_on, j.url, j.apply_url"
 )
+# What a job pays a year, and what one unit of its currency is in the one that was asked for.
+_PAY = "coalesce(j.salary_annual_max, j.salary_annual_min)"
+_FACTOR = "(%(factors)s::jsonb ->> j.salary_currency)::float8"
 Sort = Literal["newest", "relevance", "salary"]
 
 
@@ -133,13 +137,9 @@ def _add_pay(made: _Statement, asked: Question) -> None:
     factors = money.factors(asked.currency or "EUR")
     if not factors:
         raise Problem("invalid", "There is no exchange rate for this currency.")
-    made.joins.append(
-        sql.SQL("join unnest(%(codes)s::text[], %(factors)s::float8[]) rate(code, factor) on code = j.salary_currency")
-    )
-    made.where("coalesce(j.salary_annual_max, j.salary_annual_min) is not null")
-    made.parameters |= {"codes": list(factors), "factors": list(factors.values())}
+    made.where(f"{_PAY} is not null and %(factors)s::jsonb ? j.salary_currency", factors=json.dumps(factors))
     if asked.min_salary is not None:
-        made.where("coalesce(j.salary_annual_max, j.salary_annual_min) * factor >= %(floor)s", floor=asked.min_salary)
+        made.where(f"{_PAY} >= %(floor)s / {_FACTOR}", floor=asked.min_salary)
 
 
 def find(
@@ -172,7 +172,7 @@ def _newest(made: _Statement, asked: Question, after: list[Any] | None) -> sql.C
 
 def _ranked(made: _Statement, asked: Question, after: list[Any] | None) -> sql.Composed:
     if asked.sort == "salary":
-        rank = "coalesce(j.salary_annual_max, j.salary_annual_min) * factor"
+        rank = f"{_PAY} * {_FACTOR}"
     else:
         rank = "ts_rank(d.document, search.question(%(words)s))::float8" if asked.words else "0::float8"
     further = "true"

@@ -17,7 +17,6 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect
 
-from jobmatch_dagster import tables
 from jobmatch_dagster.api.problems import Problem
 from jobmatch_dagster.resumes.formats import sniff
 from jobmatch_dagster.resumes.status import Refused
@@ -74,7 +73,9 @@ class Upload:
 
     def resume_id(self, user_id: str) -> str:
         """The id of this person's résumé with this content."""
-        return tables.resume_id(user_id, self.sha256)
+        from jobmatch_dagster.tables import resume_id
+
+        return resume_id(user_id, self.sha256)
 
     def object_name(self, user_id: str) -> str:
         """Where it lies in bucket ``resumes``: the person's folder, then the résumé's, then its name."""

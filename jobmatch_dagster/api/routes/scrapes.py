@@ -17,7 +17,6 @@ from jobmatch_dagster.api.shapes.collecting import Board, Scrape, Scrapes, Scrap
 from jobmatch_dagster.api.shapes.common import Cursor, Limit
 from jobmatch_dagster.boards import registry
 from jobmatch_dagster.errors import JobmatchError
-from jobmatch_dagster.orchestration import launch
 
 router = APIRouter(prefix="/v1/scrapes", tags=["scrapes"], responses=documented("unauthorized", "forbidden"))
 ScrapeId = Annotated[UUID, Path(description="The run's id here, or Dagster's.")]
@@ -61,6 +60,8 @@ def start(wish: ScrapeWish, response: Response, person: DataTeam, parts: UsePart
         raise Problem("not-found", f"Boards are {', '.join(registry.BOARDS)}.")
     if not date(2000, 1, 1) <= day <= datetime.now(UTC).date():
         raise Problem("invalid", "The day is today or in the past.")
+    from jobmatch_dagster.orchestration import launch  # brings Dagster along, which only this needs
+
     try:
         with _dagster:
             run_id = launch.scrape(wish.board, day)
@@ -119,6 +120,8 @@ def cancel(scrape_id: ScrapeId, person: DataTeam, parts: UseParts) -> Scrape:
         ).rowcount
         note(connection, person, "cancel scrape", scrape.id)
     if not changed and scrape.dagster_run_id:  # it waits in Dagster's queue and has no row yet
+        from jobmatch_dagster.orchestration import launch
+
         try:
             with _dagster:
                 launch.cancel(scrape.dagster_run_id)
