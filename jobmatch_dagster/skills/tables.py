@@ -19,6 +19,7 @@ from jobmatch_dagster.tables import JOB_SKILLS, RESUME_SKILLS
 
 _STRENGTH = np.array([0, 1, 3, 2])
 """Order in which the requirements of several mentions win: required, preferred, excluded, mentioned."""
+MOST_CANDIDATE_CHARACTERS = 80
 REPEAT_WEIGHT = 0.05
 """What each further mention adds to a skill's weight in its ad, up to 1."""
 
@@ -34,6 +35,18 @@ def job_skills(jobs: pa.Table, *, taxonomy: Taxonomy | None = None, threads: int
     Returns:
         ``tables.JOB_SKILLS``, jobs in the order given, skills of a job by their first mention.
     """
+    return job_skills_and_candidates(jobs, taxonomy=taxonomy, threads=threads)[0]
+
+
+def job_skills_and_candidates(
+    jobs: pa.Table, *, taxonomy: Taxonomy | None = None, threads: int = 1
+) -> tuple[pa.Table, pa.Table]:
+    """As ``job_skills``, and what the same reading found beside the taxonomy.
+
+    Returns:
+        ``tables.JOB_SKILLS``, and one row per job and words (``job_id``, ``surface`` in small letters with single
+        spaces, ``requirement`` of the first mention) for what stands where skills stand and is none that we know.
+    """
     languages = jobs["language"].to_pylist() if "language" in jobs.column_names else None
     found = extract(
         jobs["description"].to_pylist(),
@@ -43,7 +56,9 @@ def job_skills(jobs: pa.Table, *, taxonomy: Taxonomy | None = None, threads: int
         taxonomy=taxonomy,
         threads=threads,
     )
-    found = found.filter(found["skill_id"].is_valid())
+    known = found["skill_id"].is_valid()
+    candidates = _candidates(jobs, found.filter(pc.invert(known)))
+    found = found.filter(known)
     groups = _Groups(found)
     best = groups.best(_STRENGTH[_codes(found["requirement"], reading.REQUIREMENTS)])
     weight = groups.column("weight").to_numpy()
@@ -51,7 +66,7 @@ def job_skills(jobs: pa.Table, *, taxonomy: Taxonomy | None = None, threads: int
     requirement = groups.column("requirement").take(best)
     excluded = np.array([word == "excluded" for word in requirement.to_pylist()], bool)
     levels = groups.reduce(np.maximum, _codes(groups.column("level"), cues.LEVELS, missing=-1))
-    return pa.table(
+    skills = pa.table(
         [
             jobs["id"].combine_chunks().take(groups.rows),
             groups.skills,
@@ -64,6 +79,24 @@ def job_skills(jobs: pa.Table, *, taxonomy: Taxonomy | None = None, threads: int
             pa.array(np.round(np.where(excluded, 0.0, total), 4)),
         ],
         schema=JOB_SKILLS,
+    )
+    return skills, candidates
+
+
+def _candidates(jobs: pa.Table, found: pa.Table) -> pa.Table:
+    ids = jobs["id"].to_pylist()
+    rows: dict[tuple[str, str], str] = {}
+    columns = (found[name].to_pylist() for name in ("row", "surface", "requirement"))
+    for row, surface, requirement in zip(*columns, strict=True):
+        words = " ".join(surface.casefold().split())[:MOST_CANDIDATE_CHARACTERS]
+        if words:
+            rows.setdefault((ids[row], words), requirement)
+    return pa.table(
+        {
+            "job_id": pa.array([job for job, _ in rows], pa.string()),
+            "surface": pa.array([words for _, words in rows], pa.string()),
+            "requirement": pa.array(list(rows.values()), pa.string()),
+        }
     )
 
 

@@ -45,9 +45,8 @@ def read_day(settings: Settings, day: date) -> Outcome:
     Returns:
         Counts of jobs read, jobs already known, skills found and jobs without any.
     """
-    from jobmatch_dagster.skills.tables import job_skills
+    from jobmatch_dagster.skills.tables import job_skills_and_candidates
     from jobmatch_dagster.supabase import database
-    from jobmatch_dagster.tables import JOB_SKILLS
 
     outcome = Outcome("job_skills", str(day))
     with database.connect(settings) as conn, turn(conn, "job_skills", "all"):
@@ -56,7 +55,7 @@ def read_day(settings: Settings, day: date) -> Outcome:
         with outcome.timed("read"):
             jobs = database.read(conn, UNREAD, (day, day, now))
         with outcome.timed("find skills"):
-            found = job_skills(jobs) if jobs.num_rows else JOB_SKILLS.empty_table()
+            found, candidates = job_skills_and_candidates(jobs)
         ids = jobs["id"].to_pylist()
         with outcome.timed("write"), conn.transaction():
             outcome.add_merged(
@@ -68,6 +67,12 @@ def read_day(settings: Settings, day: date) -> Outcome:
                     guard=None,
                     replace=("job_id = any(%s::uuid[])", (ids,)),
                 )
+            )
+            conn.execute("delete from private.candidate_skills where job_id = any(%s::uuid[])", (ids,))
+            conn.execute(
+                """insert into private.candidate_skills (job_id, surface, requirement)
+                   select * from unnest(%s::uuid[], %s::text[], %s::text[])""",
+                [candidates[name].to_pylist() for name in candidates.column_names],
             )
             conn.execute(
                 """insert into private.read_jobs (job_id, content_hash, version)
@@ -86,6 +91,7 @@ def read_day(settings: Settings, day: date) -> Outcome:
         "read now": jobs.num_rows,
         "skills found": found.num_rows,
         "jobs without a skill": jobs.num_rows - with_skill,
+        "unknown words": candidates.num_rows,
     }
     return outcome
 

@@ -159,3 +159,9 @@ def test_few_salaries_are_not_shown(built: Settings) -> None:
             build(conn, project().models[mart])
             assert few >= (20,)
             assert (5,) <= one(conn, f"select min(salaries) from marts.{mart}") < (20,)  # noqa: S608
+
+
+def test_words_of_a_single_ad_are_no_candidate_skill(built: Settings) -> None:
+    with connect(built) as conn:
+        found = conn.execute("select words from marts.candidate_skills").fetchall()
+    assert found == [("snorflux",)]

@@ -61,6 +61,9 @@ select md5('job' || n)::uuid, 'jm:' || s.skill, (array['required', 'preferred'])
 from generate_series(1, %(jobs)s) n
 cross join unnest(array['python', 'sql', 'cooking', 'nursing', 'welding']) with ordinality s (skill, place)
 where (n + s.place) %% 3 = 0;
+insert into private.candidate_skills (job_id, surface, requirement)
+select md5('job' || n)::uuid, case when n %% 3 = 0 then 'snorflux' else 'word ' || n end, 'required'
+from generate_series(1, %(jobs)s) n;
 """
 _RESUMES = """
 insert into public.resumes (id, user_id, file_path, sha256, status, reason, content, body, language, confidence,
