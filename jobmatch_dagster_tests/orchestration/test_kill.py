@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 from datetime import date
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -29,25 +30,23 @@ TABLES = (
     "public.job_matches",
 )
 STAGES = {
-    "clean": "from jobmatch_dagster.stages.clean import clean_day; clean_day(settings(), day)",
-    "skills": "from jobmatch_dagster.stages.read_skills import read_day; read_day(settings(), day)",
-    "parse": "from jobmatch_dagster.stages.parse import parse_day; parse_day(settings(), day)",
-    "match": "from jobmatch_dagster.stages.match import match_day; match_day(settings(), day)",
+    "clean": ("clean", "clean_day", "public.jobs"),
+    "skills": ("read_skills", "read_day", "public.job_skills"),
+    "parse": ("parse", "parse_day", "public.resumes"),
+    "match": ("match", "match_day", "public.job_matches"),
 }
 PROGRAM = """
 import sys
 from datetime import date
+from importlib import import_module
 from jobmatch_dagster.settings import settings
 from jobmatch_dagster.supabase import merging
-day = date(2026, 3, 2)
-if "--die-in-merge" in sys.argv:
-    # As if the power went: after the rows are in the temporary table, before or after the merge's statements.
+module, function, *die = sys.argv[1:]
+if die:
+    # As if the power went: the rows are in the temporary table, deletes and updates are done, inserts are not.
     import os, signal
-    whole = merging._Plan.insert
-    def die(self):
-        os.kill(os.getpid(), signal.SIGKILL)
-    merging._Plan.insert = die
-{stage}
+    merging._Plan.insert = lambda plan: os.kill(os.getpid(), signal.SIGKILL)
+getattr(import_module("jobmatch_dagster.stages." + module), function)(settings(), date(2026, 3, 2))
 """
 
 
@@ -63,7 +62,7 @@ def filled(platform_settings: Settings, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("files")
     with db.connect(platform_settings) as conn:
         db.merge(
-            conn, "raw.postings", to_raw(as_postings(DAY, most=120), DAY), key=["board", "external_id", "scraped_on"]
+            conn, "raw.postings", to_raw(as_postings(DAY, most=60), DAY), key=["board", "external_id", "scraped_on"]
         )
         for cast in [p for p in people() if p.statuses == ("parsed",) and p.paper.startswith("pdf")][:3]:
             user = ensure_user(platform_settings, cast.email)
@@ -77,16 +76,17 @@ def filled(platform_settings: Settings, tmp_path_factory: pytest.TempPathFactory
     return platform_settings
 
 
-def run(stage: str, *arguments: str, after: float | None = None) -> int:
-    """Run a stage in a process of its own; killed after some seconds if asked."""
-    command = [sys.executable, "-c", PROGRAM.format(stage=STAGES[stage]), *arguments]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())
-    if after is not None:
-        time.sleep(after)
-        process.send_signal(signal.SIGKILL)
-    _, errors = process.communicate(timeout=200)
-    assert process.returncode in (0, -signal.SIGKILL), errors[-2000:]
-    return process.returncode
+def do(settings: Settings, *stages: str) -> None:
+    """Run stages in this process, undisturbed."""
+    for stage in stages:
+        module, function, _ = STAGES[stage]
+        getattr(import_module(f"jobmatch_dagster.stages.{module}"), function)(settings, DAY)
+
+
+def start(stage: str, *arguments: str) -> subprocess.Popen[str]:
+    """Run a stage in a process of its own."""
+    command = [sys.executable, "-c", PROGRAM, *STAGES[stage][:2], *arguments]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())
 
 
 def rows(settings: Settings) -> dict[str, str]:
@@ -103,60 +103,54 @@ def wipe(settings: Settings) -> None:
         conn.execute("truncate public.jobs, public.resumes, private.read_jobs, private.scored cascade")
 
 
-def all_stages(settings: Settings) -> dict[str, Any]:
-    for stage in STAGES:
-        assert run(stage) == 0
-    return rows(settings)
-
-
 @pytest.fixture(scope="module")
-def undisturbed(filled: Settings) -> dict[str, Any]:
+def undisturbed(filled: Settings) -> dict[str, str]:
     """What the day looks like when nobody kills anything."""
-    found = all_stages(filled)
+    do(filled, *STAGES)
+    found = rows(filled)
     assert found["public.job_matches"] != "[]"
     return found
 
 
 @pytest.mark.parametrize("stage", list(STAGES))
 def test_a_stage_killed_in_the_middle_of_its_write_leaves_the_same_rows_when_run_again(
-    filled: Settings, undisturbed: dict[str, Any], stage: str
+    filled: Settings, undisturbed: dict[str, str], stage: str
 ) -> None:
     wipe(filled)
     names = list(STAGES)
-    for earlier in names[: names.index(stage)]:
-        run(earlier)
+    do(filled, *names[: names.index(stage)])
     before = rows(filled)
-    assert run(stage, "--die-in-merge") == -signal.SIGKILL
-    half = {
-        "clean": "public.jobs",
-        "skills": "public.job_skills",
-        "parse": "public.resumes",
-        "match": "public.job_matches",
-    }
-    assert rows(filled)[half[stage]] == before[half[stage]], "nothing half-written"
-    for later in names[names.index(stage) :]:
-        assert run(later) == 0
+    killed = start(stage, "die in the merge")
+    _, errors = killed.communicate(timeout=200)
+    assert killed.returncode == -signal.SIGKILL, errors[-2000:]
+    table = STAGES[stage][2]
+    assert rows(filled)[table] == before[table], "nothing half-written"
+    do(filled, *names[names.index(stage) :])
     assert rows(filled) == undisturbed
 
 
-def test_a_day_killed_at_any_moment_ends_the_same(filled: Settings, undisturbed: dict[str, Any]) -> None:
+def test_a_day_killed_at_any_moment_ends_the_same(filled: Settings, undisturbed: dict[str, str]) -> None:
     wipe(filled)
     for number, stage in enumerate(STAGES):
-        run(stage, after=0.8 + 0.7 * number)
-        run(stage)
+        killed = start(stage)
+        time.sleep(1.0 + 0.7 * number)
+        killed.kill()
+        killed.communicate(timeout=60)
+        do(filled, stage)
     assert rows(filled) == undisturbed
 
 
-def test_two_runs_of_one_partition_at_once_end_as_one(filled: Settings, undisturbed: dict[str, Any]) -> None:
+def test_two_runs_of_one_partition_at_once_end_as_one(filled: Settings, undisturbed: dict[str, str]) -> None:
     wipe(filled)
     for stage in STAGES:
-        command = [sys.executable, "-c", PROGRAM.format(stage=STAGES[stage])]
-        both = [subprocess.Popen(command, env=os.environ.copy()) for _ in range(2)]
-        assert [process.wait(timeout=200) for process in both] == [0, 0]
+        other = start(stage)
+        do(filled, stage)
+        _, errors = other.communicate(timeout=200)
+        assert other.returncode == 0, errors[-2000:]
     assert rows(filled) == undisturbed
 
 
-def test_no_temporary_file_or_row_of_a_killed_stage_stays(filled: Settings, undisturbed: dict[str, Any]) -> None:
+def test_no_temporary_file_or_row_of_a_killed_stage_stays(filled: Settings, undisturbed: dict[str, str]) -> None:
     with db.connect(filled) as conn:
         held = conn.execute("select count(*) from pg_locks where locktype = 'advisory' and not granted").fetchone()
     assert held == (0,)
