@@ -1,7 +1,7 @@
 """The family of errors that people see. Each names the input, the rule it broke, and the remedy.
 
-Rooms subclass ``JobmatchError`` when a caller must tell cases apart; the command line prints any of them as one sentence
-without a traceback. Messages never carry résumé text, e-mail addresses or tokens.
+Rooms subclass ``JobmatchError`` when a caller must tell cases apart; the command line prints any of them as one
+sentence without a traceback. Messages never carry résumé text, e-mail addresses or tokens.
 """
 
 from __future__ import annotations

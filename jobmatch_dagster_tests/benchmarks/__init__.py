@@ -1,1 +1,3 @@
-"""Benchmarks: each room against the plain way of doing its work, CPU time, interleaved, in one process. Never a test."""
+"""Benchmarks: each room against the plain way of doing its work, CPU time, interleaved, in one process. Never a
+test.
+"""

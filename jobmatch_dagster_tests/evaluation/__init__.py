@@ -1,1 +1,3 @@
-"""Evaluations: how right each room is on labelled data, as tables of figures. Not tests; nothing fails on a low figure."""
+"""Evaluations: how right each room is on labelled data, as tables of figures. Not tests; nothing fails on a low
+figure.
+"""
