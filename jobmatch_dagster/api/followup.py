@@ -37,7 +37,7 @@ class FollowUp:
             self._wake()
 
     def match(self) -> None:
-        """Score whatever is new."""
+        """Drop what was read from files that are gone, and score whatever is new."""
         with self._changed:
             self._match_only = True
             self._wake()
@@ -102,6 +102,8 @@ class FollowUp:
         from jobmatch_dagster.stages.match import match_day
         from jobmatch_dagster.stages.parse import parse_day
 
-        for day in sorted(set(files.values())):
+        today = datetime.now(UTC).date()
+        # Without files it still drops what was read from files that are gone.
+        for day in sorted(set(files.values())) or [today]:
             parse_day(self._settings, day, only=[name for name, uploaded in files.items() if uploaded == day])
-        match_day(self._settings, datetime.now(UTC).date())
+        match_day(self._settings, today)

@@ -11,7 +11,7 @@ from jobmatch_dagster.supabase.client import service_client
 
 
 def set_data_team(settings: Settings, user_id: str, is_member: bool) -> None:
-    """Give an account the data team's role, or take it away. Sessions that were begun before are ended."""
+    """Give an account the data team's role, or take it away. On the embedded default old sessions end."""
     metadata = {"role": DATA_TEAM if is_member else None}
     if settings.mode == "supabase":
         service_client(settings).auth.admin.update_user_by_id(user_id, {"app_metadata": metadata})

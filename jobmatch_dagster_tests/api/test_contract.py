@@ -27,7 +27,7 @@ CHECKED = (
     "response_headers_conformance",
     "negative_data_rejection",
 )
-CASES_PER_OPERATION = 6
+CASES_PER_OPERATION = 4
 # The account that asks shall outlive the run.
 WITHOUT_TOKEN = {("POST", "/v1/auth/sign-out"), ("DELETE", "/v1/users/me")}
 

@@ -30,7 +30,7 @@ def jobs_are_there(database: Settings) -> None:
     from jobmatch_dagster_tests.orchestration.shown import as_postings
 
     with db.connect(database) as connection:
-        rows = to_raw(as_postings(TODAY, most=120), TODAY)
+        rows = to_raw(as_postings(TODAY, most=60), TODAY)
         db.merge(connection, "raw.postings", rows, key=["board", "external_id", "scraped_on"])
     clean_day(database, TODAY)
     read_day(database, TODAY)

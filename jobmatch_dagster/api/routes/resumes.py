@@ -214,3 +214,5 @@ def _remove(parts: Parts, person: Person, object_name: str) -> None:
     parts.files.delete(RESUMES, [object_name])
     with parts.connections.as_service() as connection:
         connection.execute(_FORGET, [person.id, object_name])
+    if not parts.follow_up.is_idle():  # it may just be reading this file, and write what it read
+        parts.follow_up.match()
