@@ -250,9 +250,9 @@ def _links(esco: list[Concept], own: list[OwnEntry]) -> dict[int, Concept]:
         for alias in entry.aliases:
             claim(number, preferred.get(key(alias)))
     for number, entry in enumerate(own):
-        concept = alternative.get(key(entry.label))
-        if concept is not None and (entry.kind == "tool") == (concept.kind == "tool"):
-            claim(number, concept)
+        other = alternative.get(key(entry.label))
+        if other is not None and (entry.kind == "tool") == (other.kind == "tool"):
+            claim(number, other)
     return links
 
 

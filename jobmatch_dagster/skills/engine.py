@@ -23,7 +23,7 @@ NO_FORM = -1
 """Form of a candidate: a span that the tagger found and the taxonomy lacks."""
 PART_BARS = np.array([0.0, 0.0, 0.3, 0.5])
 """Probability of being part of a span below which a form of that gate (compiling.GATES) is stopped."""
-WHOLE_BARS = np.array([0.0, 0.0, 0.45, 0.58])
+WHOLE_BARS = np.array([0.0, 0.0, 0.45, 0.62])
 """Probability of being a whole span, neither more nor less, below which a form of that gate is stopped."""
 OPEN_GATE, ASKED_GATE, LOW_GATE, HIGH_GATE = range(len(compiling.GATES))
 ADMIT_BAR = 0.6
@@ -153,19 +153,21 @@ def _find_cues(lo, hi, tokens, cues, found, hits, desk):  # type: ignore[no-unty
             hits.before[kept], hits.after[kept] = cues.before[f], cues.after[f]
             hits.section[kept], hits.value[kept] = cues.section[f], cues.value[f]
             kept += 1
-            if _names_a_skill(cues.before[f]):
-                desk.evidence[found.end[i] - 1 - lo] |= matcher.ANNOUNCES
-            if _names_a_skill(cues.after[f]):
-                desk.evidence[found.start[i] - lo] |= matcher.CLOSES
+            desk.evidence[found.end[i] - 1 - lo] |= _shows(cues.before[f], matcher.ANNOUNCES, matcher.GRADES_AHEAD)
+            desk.evidence[found.start[i] - lo] |= _shows(cues.after[f], matcher.CLOSES, matcher.GRADES_BACK)
         reach = max(reach, furthest)
         k = j
     return kept
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _names_a_skill(says):  # type: ignore[no-untyped-def]
-    """Whether the word beside such a cue is likely a skill: it is asked for, worked with or graded."""
-    return says in (_REQUIRED, _ASKED, _PREFERRED, _EVIDENCE) or _LEVEL_FIRST <= says <= _LEVEL_LAST
+def _shows(says, worked_with, graded):  # type: ignore[no-untyped-def]
+    """What a cue shows of the word beside it: that it is worked with, or that it is asked for or graded."""
+    if says in (_ASKED, _EVIDENCE):
+        return np.uint8(worked_with)
+    if says in (_REQUIRED, _PREFERRED) or _LEVEL_FIRST <= says <= _LEVEL_LAST:
+        return np.uint8(graded)
+    return np.uint8(0)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -276,9 +278,6 @@ def _write(d, s, e, lo, form, certainty, at, codes, tokens, c, hits, units, is_t
     out.years[at] = reading.years(s, e, first, last, codes, tokens, near)
     out.level[at] = reading.level(s, e, first, last, tokens.gap, near)
     out.section[at], out.certainty[at] = section, certainty
-    graded = out.level[at] != reading.NO_LEVEL or not np.isnan(out.years[at])
-    if graded and reading.may_ask(out.requirement[at], section):
-        out.requirement[at] = reading.REQUIRED
 
 
 @njit(cache=True, nogil=True)
@@ -352,6 +351,9 @@ def _read_batch(
                     )
                 )
                 _write(d, s, e, lo, f, sure, total, codes, tokens, c, hits, units, is_title[d], out)
+                graded = gate != ASKED_GATE and (out.level[total] != reading.NO_LEVEL or not np.isnan(out.years[total]))
+                if graded and reading.may_ask(out.requirement[total], out.section[total]):
+                    out.requirement[total] = reading.REQUIRED
                 if is_resume or not doubted or reading.asks(out.requirement[total], out.section[total]):
                     total += 1
     return total

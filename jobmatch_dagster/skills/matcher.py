@@ -35,11 +35,13 @@ from jobmatch_dagster.skills.phrases import (
 from jobmatch_dagster.skills.tokens import Gap, Shape
 
 RULE_NONE, RULE_CASE, RULE_CONTEXT = 0, 1, 2
-ANNOUNCES, CLOSES = 1, 2
+ANNOUNCES, CLOSES, GRADES_AHEAD, GRADES_BACK = 1, 2, 4, 8
+"""What a cue shows of the word behind or before it; only a language ("fluent Polish") is known by its grade alone."""
 REACH_BACK = 12
 """More words than any form has."""
 _GAP_KIND = np.array(GAP_KIND, np.uint8)
 _TOOL, _LICENCE, _CERTIFICATE = KINDS.index("tool"), KINDS.index("licence"), KINDS.index("certificate")
+_LANGUAGE = KINDS.index("language")
 _LOWER, _UPPER, _NUMBER = int(Shape.LOWER), int(Shape.UPPER), int(Shape.NUMBER)
 _NEWLINE, _SENTENCE, _OTHER = int(Gap.NEWLINE), int(Gap.SENTENCE), int(Gap.OTHER)
 
@@ -150,8 +152,11 @@ def judge(n, found, lo, hi, tokens, forms, evidence, joints):  # type: ignore[no
             s, e = found.start[m], found.end[m]
             like = written_like(tokens.shape[s], forms.shape[found.form[m]])
             sides = _sides(m, n, found, lo, hi, tokens, forms, joints)
-            announced = s > lo and evidence[s - 1 - lo] & ANNOUNCES and tokens.gap[s] < _SENTENCE
-            closed = e < hi and evidence[e - lo] & CLOSES and tokens.gap[e] < _OTHER
+            language = forms.kind[found.form[m]] == _LANGUAGE
+            ahead = ANNOUNCES | GRADES_AHEAD if language else ANNOUNCES
+            back = CLOSES | GRADES_BACK if language else CLOSES
+            announced = s > lo and evidence[s - 1 - lo] & ahead and tokens.gap[s] < _SENTENCE
+            closed = e < hi and evidence[e - lo] & back and tokens.gap[e] < _OTHER
             if sides == 2 or (like and (sides == 1 or announced or closed)):
                 found.sure[m] = 1
 
