@@ -55,6 +55,7 @@ def render(facts: Facts, *, made_at: datetime | None = None) -> str:
         salaries=[(one, _salaries(one)) for one in facts.salaries],
         scores=[(version, sum(counts), _scores(version, counts)) for version, counts in facts.scores.items()],
         skills=[_skill(skill) for skill in facts.skills],
+        weeks=max((len(skill.shares) for skill in facts.skills), default=0),
     )
 
 

@@ -24,3 +24,22 @@ from jobmatch_dagster.orchestration.sql_models import days_of_run
 )
 def test_models_write_again_the_days_that_their_run_is_about(tags: dict[str, str], days: list[date]) -> None:
     assert days_of_run(tags) == days
+
+
+def test_a_header_is_one_check_that_names_each_promise_that_is_broken() -> None:
+    import dagster as dg
+    from psycopg import sql
+
+    from jobmatch_dagster.orchestration.sql_models import HEADER_CHECK, _results
+    from jobmatch_dagster.sql_models.data_tests import DataTest, Verdict
+
+    def verdict(name: str, wrong: int, severity: str = "error") -> Verdict:
+        test = DataTest(name, "board_health", f"{name} holds.", sql.SQL("select 1"), severity)
+        return Verdict(test, wrong, [{"row": name}] * wrong)
+
+    good = [verdict("day_not_null", 0), verdict("boards_that_fell_silent", 0, "warn")]
+    assert {r.check_name: r.passed for r in _results(good)} == {HEADER_CHECK: True, "boards_that_fell_silent": True}
+    header, silent = _results([verdict("day_not_null", 2), verdict("day_unique", 0), *good[1:]])
+    assert (header.passed, header.severity, silent.passed) == (False, dg.AssetCheckSeverity.ERROR, True)
+    assert "2 rows break it: day_not_null holds." in (header.description or "")
+    assert "day_unique" not in (header.description or "")
