@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from jobmatch_dagster.stages.outcome import Outcome
 
 OWNERS = ["team:data"]
+# The day is run every morning: a table is told to be late two hours after the next one was due, and broken ten later.
+EVERY_DAY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 
 
 def column_schema(schema: pa.Schema) -> dg.TableSchema:

@@ -90,3 +90,8 @@ def test_one_board_runs_once_at_a_time_and_nothing_is_sent_to_strangers() -> Non
     limits = written["concurrency"]["runs"]["tag_concurrency_limits"]  # type: ignore[index]
     assert {"key": "board", "value": {"applyLimitPerUniqueValue": True}, "limit": 1} in limits
     assert written["telemetry"] == {"enabled": False}
+
+
+def test_the_tables_of_a_day_are_told_when_they_are_late() -> None:
+    late = {name for name, spec in SPECS.items() if spec.freshness_policy}
+    assert late == {"cleaned_jobs", "job_skills", "parsed_resumes", "match_scores", "day_report"}

@@ -9,7 +9,7 @@ import dagster as dg
 from jobmatch_dagster import tables
 from jobmatch_dagster.orchestration import checks
 from jobmatch_dagster.orchestration.failures import explained
-from jobmatch_dagster.orchestration.metadata import OWNERS, outcome_metadata, table_metadata
+from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS, outcome_metadata, table_metadata
 from jobmatch_dagster.orchestration.partitions import DAYS, days_of
 from jobmatch_dagster.orchestration.resources import Platform
 from jobmatch_dagster.stages.outcome import Outcome, keep_outcomes
@@ -22,6 +22,7 @@ def _common(name: str, table: str) -> dict[str, Any]:
         "kinds": {"python", "postgres"},
         "metadata": table_metadata(table, tables.TABLES[table]),
         "check_specs": checks.specs(name),
+        "freshness_policy": EVERY_DAY,
         "backfill_policy": dg.BackfillPolicy.single_run(),
     }
 

@@ -6,7 +6,7 @@ import dagster as dg
 
 from jobmatch_dagster.orchestration import checks
 from jobmatch_dagster.orchestration.failures import explained
-from jobmatch_dagster.orchestration.metadata import OWNERS
+from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS
 from jobmatch_dagster.orchestration.partitions import DAYS, days_of
 from jobmatch_dagster.orchestration.resources import Platform
 
@@ -24,6 +24,7 @@ MARTS = ["board_health", "language_by_day", "match_distribution", "match_runs", 
         "refused. Kept in the bucket `reports` as `<day>.html`; `jobmatch report --day D` writes the same to a file."
     ),
     check_specs=checks.specs("day_report"),
+    freshness_policy=EVERY_DAY,
     backfill_policy=dg.BackfillPolicy.single_run(),
 )
 def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
