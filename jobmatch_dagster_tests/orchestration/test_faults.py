@@ -38,11 +38,11 @@ def test_a_dead_board_says_why_and_the_day_goes_on_with_the_others(
     from jobmatch_dagster.settings import settings
 
     with boards_on_loopback(TODAY), db.connect(platform_settings) as conn, searches_enabled(conn):
-        monkeypatch.setenv("JOBMATCH_CAREERBUILDER_URL", f"http://127.0.0.1:{closed_port()}")
+        monkeypatch.setenv("JOBMATCH_INDEED_URL", f"http://127.0.0.1:{closed_port()}")
         monkeypatch.setenv("JOBMATCH_CRAWL_RETRIES", "1")
         monkeypatch.setenv("JOBMATCH_CRAWL_BACKOFF", "0.01")
         settings.cache_clear()
-        dead = execute(instance, "scrape_board", str(board_day("careerbuilder", TODAY)))
+        dead = execute(instance, "scrape_board", str(board_day("indeed", TODAY)))
         alive = execute(instance, "scrape_board", str(board_day("ziprecruiter", TODAY)))
         runs = dict(
             conn.execute("select board, status || ': ' || coalesce(reason, '') from private.scrape_runs").fetchall()
@@ -51,11 +51,11 @@ def test_a_dead_board_says_why_and_the_day_goes_on_with_the_others(
         boards = {row[0] for row in conn.execute("select distinct board from public.jobs")}
     assert not dead.succeeded
     assert alive.succeeded
-    assert runs["careerbuilder"].startswith("failed: ")
-    assert "127.0.0.1" in runs["careerbuilder"]
+    assert runs["indeed"].startswith("failed: ")
+    assert "127.0.0.1" in runs["indeed"]
     assert runs["ziprecruiter"].startswith("succeeded")
     assert dead.reason
-    assert "careerbuilder" in dead.reason
+    assert "indeed" in dead.reason
     assert done.succeeded, done.reason
     assert boards == {"ziprecruiter"}
 
