@@ -19,6 +19,11 @@ from jobmatch_dagster.api.problems import Problem
 
 RANKED = 5_000
 COUNTED = 10_000
+FEW = 2_000
+_IN_CELLS = """
+select j.id from public.jobs j
+ where j.closed_on is null and j.duplicate_of is null and search.cells(j.places) && %(cells)s::int[] limit %(most)s
+"""
 _KM_PER_DEGREE = 111.2
 FACETS = ("country", "remote", "seniority", "employment_type", "language", "board")
 _VALUES_PER_FACET = 20
@@ -98,7 +103,27 @@ class _Statement:
         return sql.SQL(" ").join([sql.SQL("public.jobs j"), *self.joins])
 
 
-def _statement(asked: Question) -> _Statement:
+def _nearby(connection: psycopg.Connection[Any], near: Circle | None) -> list[Any] | None:
+    """Ids of the open jobs in the squares of a circle, or None where they are many.
+
+    Few are looked up by their squares and sorted; where there are many, the newest are soon found by walking from the
+    newest job on. The planner cannot tell one from the other.
+    """
+    if near is None:
+        return None
+    rows = connection.execute(_IN_CELLS, {"cells": near.cells(), "most": FEW + 1}).fetchall()
+    return [row["id"] for row in rows] if len(rows) <= FEW else None
+
+
+def _add_distance(made: _Statement, near: Circle, nearby: list[Any] | None) -> None:
+    if nearby is None:
+        made.where("search.cells(j.places) && %(cells)s::int[]", cells=near.cells())
+    else:
+        made.where("j.id = any(%(nearby)s)", nearby=nearby)
+    made.where("search.nearest_km(j.places, %(lat)s, %(lon)s) <= %(km)s", lat=near.lat, lon=near.lon, km=near.radius_km)
+
+
+def _statement(asked: Question, nearby: list[Any] | None) -> _Statement:
     made = _Statement()
     if asked.words:
         made.joins.append(sql.SQL("join search.documents d on d.job_id = j.id"))
@@ -112,13 +137,7 @@ def _statement(asked: Question) -> _Statement:
     if asked.company:
         made.where("lower(j.company) = lower(%(company)s)", company=asked.company)
     if asked.near:
-        made.where(
-            "search.cells(j.places) && %(cells)s::int[] and search.nearest_km(j.places, %(lat)s, %(lon)s) <= %(km)s",
-            cells=asked.near.cells(),
-            lat=asked.near.lat,
-            lon=asked.near.lon,
-            km=asked.near.radius_km,
-        )
+        _add_distance(made, asked.near, nearby)
     for number, skill in enumerate(asked.skills):
         made.where(
             "exists (select from public.job_skills s where s.job_id = j.id and s.requirement <> 'excluded'"
@@ -153,7 +172,7 @@ def find(
         limit: rows of a page.
         after: sort values of the last row of the page before.
     """
-    made = _statement(asked)
+    made = _statement(asked, _nearby(connection, asked.near))
     made.parameters["limit"] = limit + 1
     rows = connection.execute((_ranked if asked.is_ranked else _newest)(made, asked, after), made.parameters).fetchall()
     page = rows[:limit]
@@ -196,7 +215,7 @@ def _ranked(made: _Statement, asked: Question, after: list[Any] | None) -> sql.C
 
 def facets(connection: psycopg.Connection[Any], asked: Question) -> tuple[int, dict[str, dict[str, int]]]:
     """How many of the newest jobs that fit have which value, by field; and how many were counted."""
-    made = _statement(asked)
+    made = _statement(asked, _nearby(connection, asked.near))
     query = sql.SQL(
         "with fitting as materialized (select {fields} from {source} where {condition}"
         " order by j.first_seen_on desc, j.id desc limit {most})"

@@ -50,14 +50,19 @@ shown as (insert into public.users (id, email) select id, email from people retu
 insert into public.resumes (id, user_id, file_path, sha256, status, content_hash, parser_version, uploaded_on)
 select gen_random_uuid(), id, id || '/cv.pdf', id::text, 'parsed', 'h', 'v', current_date from shown
 """
+_NUMBERED = """
+create temp table numbered as select (row_number() over ())::integer as n, id from public.jobs;
+create temp table asking as
+  select (r.n * 50 + k) % (select count(*) from public.jobs)::integer + 1 as n, r.id, r.user_id
+  from (select (row_number() over ())::integer as n, id, user_id from public.resumes) r, generate_series(0, 49) k;
+analyze numbered, asking
+"""
 _MATCHES = """
-with r as (select id, user_id, row_number() over () as n from public.resumes),
-j as (select id, row_number() over () as n, count(*) over () as total from public.jobs)
 insert into public.job_matches (resume_id, user_id, job_id, score, components, matched_skills, missing_skills, vetoes,
   abstained, sentence, scorer_version, resume_hash, job_hash, matched_on)
 select r.id, r.user_id, j.id, random(), '{"skills": {"contribution": 0.5}}', '[{"label": "PostgreSQL"}]', '[]', '[]',
   '{}', 'Meets what is asked.', 'v', 'h', 'h', current_date
-from r join generate_series(0, %s) k on true join j on j.n = 1 + (r.n * 50 + k) %% j.total
+from asking r join numbered j on j.n = r.n
 """
 _OFFSET = """
 select * from public.jobs where closed_on is null and duplicate_of is null
@@ -97,7 +102,8 @@ def _filled(size: int) -> Iterator[Any]:
             connection.execute(_JOBS, [size])
             connection.execute(_DOCUMENTS)
             connection.execute(_PEOPLE, [size * MATCHES_PER_JOB // MATCHES_PER_PERSON])
-            connection.execute(_MATCHES, [MATCHES_PER_PERSON - 1])
+            connection.execute(_NUMBERED)
+            connection.execute(_MATCHES)
             connection.execute("vacuum analyze")
         yield settings
     finally:
@@ -184,7 +190,7 @@ def _plans(connection: Any, user: str) -> list[str]:
     questions: list[tuple[str, list[Any]]] = [
         ("select job_id from public.job_matches order by score desc limit 21", []),
         (f"{open_jobs} {newest}", []),
-        (f"{open_jobs} and search.cells(places) && %s::int[] {newest}", [cells]),
+        (f"{open_jobs} and search.cells(places) && %s::int[] limit 2001", [cells]),
     ]
     lines = []
     with transaction_as(connection, user):
