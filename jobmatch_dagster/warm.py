@@ -41,10 +41,29 @@ def _skills() -> None:
     extract(["You know Python, SQL and Excel; welding is a plus."], kind="posting")
 
 
+def _resumes() -> None:
+    from jobmatch_dagster.resumes.model import Limits
+    from jobmatch_dagster.resumes.pool import parse_many
+    from jobmatch_dagster.resumes.table import to_table
+    from jobmatch_dagster.skills.tables import resume_skills
+
+    text = b"Jo Doe\njo@example.org\n\nSkills\nPython, SQL\n\nExperience\nData engineer, Example Ltd, 2019 - 2024\n"
+    parsed = list(parse_many([("sample.txt", text)], workers=1, limits=Limits()))
+    nobody = "00000000-0000-0000-0000-000000000000"
+    resume_skills(to_table(parsed, [nobody], [f"{nobody}/sample.txt"], ["0" * 64], DAY))
+
+
+def _crawling() -> None:
+    import jobmatch_dagster.crawling.run
+    import jobmatch_dagster.definitions  # noqa: F401
+
+
 STEPS: list[tuple[str, Callable[[], None]]] = [
     ("skills: taxonomy and matcher", _skills),
     ("postings: gazetteer, language, duplicates", _clean),
+    ("résumés: readers", _resumes),
     ("matching: features and top-k", _match),
+    ("crawling and Dagster: first import", _crawling),
 ]
 
 
