@@ -27,7 +27,7 @@ QUIET = [
 MAIN = quote(",".join(f"global@global:{group}" for group in ("collect", "jobs", "resumes", "matches")), safe="")
 # file, page, size, clicks on «zoom out»
 PAGES = [
-    ("graph", f"/asset-groups/?expanded={MAIN}", (1800, 760), 2),
+    ("graph", f"/asset-groups/?expanded={MAIN}", (2200, 950), 1),
     ("raw_postings", "/assets/raw_postings?view=partitions", (1500, 900), 0),
     ("cleaned_jobs", "/assets/cleaned_jobs?view=overview", (1500, 1100), 0),
     ("job_skills", "/assets/job_skills?view=events", (1500, 1000), 0),
