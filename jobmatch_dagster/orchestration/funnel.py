@@ -67,10 +67,7 @@ GROUPS: list[tuple[str, str]] = [
     ),
 ]
 BEST = """
-select j.title, j.company, coalesce(j.city, j.location, j.remote, '') as place, m.score, m.sentence,
-       (select string_agg(s ->> 'label', ', ') from jsonb_array_elements(m.matched_skills) s) as met,
-       (select string_agg(s ->> 'label', ', ') from jsonb_array_elements(m.missing_skills) s
-         where s ->> 'requirement' = 'required') as missing
+select j.title, j.company, coalesce(j.city, j.location, j.remote, '') as place, m.score, m.sentence
   from public.job_matches m join public.jobs j on j.id = m.job_id
  where m.resume_id = %s::uuid and j.closed_on is null and j.duplicate_of is null
  order by m.score desc, m.job_id limit %s
@@ -110,21 +107,9 @@ def show(funnel: Funnel) -> Iterable[str]:
 
 def best_jobs(conn: psycopg.Connection[Any], resume_id: str, most: int = 5) -> Iterable[str]:
     """The best open jobs of a résumé with their reasons, as lines of text."""
-    rows = conn.execute(BEST, (resume_id, most))
-    for place, (title, company, where, score, sentence, met, missing) in enumerate(rows, 1):
+    for place, (title, company, where, score, sentence) in enumerate(conn.execute(BEST, (resume_id, most)), 1):
         yield f"  {place}. {score:.2f}  {title}, {company}{', ' + where if where else ''}"
         yield f"           {sentence}"
-        if met or missing:
-            parts = [f"{verb} {_shortened(words)}" for verb, words in (("has", met), ("lacks", missing)) if words]
-            yield f"           {'; '.join(parts)}"
-
-
-def _shortened(words: str, width: int = 60) -> str:
-    """As many of the comma-separated words as fit, and how many more there are."""
-    kept, *rest = words.split(", ")
-    while rest and len(kept) + len(rest[0]) < width:
-        kept += ", " + rest.pop(0)
-    return kept + (f" and {len(rest)} more" if rest else "")
 
 
 def show_seconds(seconds: Sequence[tuple[str, float]]) -> Iterable[str]:
