@@ -71,7 +71,7 @@ def dev(port: int | None, api: bool) -> None:
 
 @click.command()
 @click.option("--day", type=DAY, help="The day to run; today (UTC) otherwise.")
-@click.option("--from", "first", type=DAY, help="Run all days from this one to --day, in one run.")
+@click.option("--from", "first", type=DAY, help="Run all days with something in them from this one to --day.")
 @click.option("--board", "boards", multiple=True, help="Ask this board first (may be repeated); none otherwise.")
 def run(day: datetime | None, first: datetime | None, boards: tuple[str, ...]) -> None:
     """Run one day of the graph, or a range of days, in this process and print the funnel of the last.
@@ -82,7 +82,7 @@ def run(day: datetime | None, first: datetime | None, boards: tuple[str, ...]) -
     jobmatch run --from 2026-02-01                    all days until today, after an import
     """
     from jobmatch_dagster.orchestration import funnel
-    from jobmatch_dagster.orchestration.day import run_day
+    from jobmatch_dagster.orchestration.day import busy_stretches, run_day
     from jobmatch_dagster.orchestration.instance import open_instance
     from jobmatch_dagster.settings import settings
     from jobmatch_dagster.supabase import database
@@ -90,10 +90,10 @@ def run(day: datetime | None, first: datetime | None, boards: tuple[str, ...]) -
 
     make_ready(settings())
     when = day.date() if day else today()
-    with open_instance(settings()) as instance:
-        start = first.date() if first else when
-        done = run_day(instance, start, boards, through=when if first else None, say=click.echo)
-    with database.connect(settings()) as conn:
+    start = first.date() if first else when
+    with open_instance(settings()) as instance, database.connect(settings()) as conn:
+        stretches = busy_stretches(conn, start, when) if first else []
+        done = run_day(instance, when, boards, stretches=stretches, say=click.echo)
         for line in funnel.show(funnel.read(conn, when, since=start)):
             click.echo(line)
     for line in funnel.show_seconds(done.seconds):

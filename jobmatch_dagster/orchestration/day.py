@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from jobmatch_dagster.orchestration.launch import Finished, execute
@@ -16,8 +16,16 @@ from jobmatch_dagster.orchestration.partitions import board_day
 
 if TYPE_CHECKING:
     import dagster as dg
+    import psycopg
 
 Say = Callable[[str], Any]
+BUSY_DAYS = """
+select distinct day from (
+  select scraped_on as day from raw.postings
+  union all
+  select (coalesce(updated_at, created_at) at time zone 'utc')::date from storage.objects where bucket_id = 'resumes'
+) d where day between %(first)s and %(last)s order by day
+"""
 DAY_STAGES = ("cleaned_jobs", "job_skills", "parsed_resumes", "match_scores")
 
 
@@ -48,7 +56,7 @@ def run_day(
     day: date,
     boards: Iterable[str] = (),
     *,
-    through: date | None = None,
+    stretches: Sequence[tuple[date, date]] = (),
     say: Say = print,
 ) -> DayDone:
     """Ask boards for a day, then run everything after them on what arrived.
@@ -59,7 +67,7 @@ def run_day(
         instance: Dagster's instance; all runs are recorded there.
         day: the day.
         boards: boards to ask first, one run each.
-        through: run the stages after the boards for all days up to this one, in one run.
+        stretches: (first, last) days to run the stages after the boards for, one run each; the day alone otherwise.
         say: takes progress lines.
     """
     done = DayDone()
@@ -74,14 +82,28 @@ def run_day(
             say(f"  {board}: {postings:.0f} postings from {pages:.0f} pages, {seconds:.1f} s")
         else:
             say(f"  {board}: failed, the day goes on without it. {finished.reason}")
-    start = time.perf_counter()
-    finished = execute(instance, "day", str(day), through=str(through) if through else None)
-    total = time.perf_counter() - start
-    done.note(finished, "Dagster and SQL models", total)
-    inside = _stage_seconds(finished)
-    done.seconds[-1] = ("SQL models, checks and Dagster itself", total - sum(s for _, s in inside))
-    done.seconds[-1:-1] = inside
+    for first, last in stretches or [(day, day)]:
+        start = time.perf_counter()
+        finished = execute(instance, "day", str(first), through=str(last) if last > first else None)
+        total = time.perf_counter() - start
+        inside = _stage_seconds(finished)
+        done.note(finished, "SQL models, checks and Dagster itself", total - sum(s for _, s in inside))
+        done.seconds[-1:-1] = inside
+        if len(stretches) > 1:
+            say(f"  {first} to {last}: {total:.1f} s")
     return done
+
+
+def busy_stretches(conn: psycopg.Connection[Any], first: date, last: date) -> list[tuple[date, date]]:
+    """The stretches of consecutive days on which postings or files arrived; other days have nothing to do."""
+    rows = conn.execute(BUSY_DAYS, {"first": first, "last": last}).fetchall()
+    stretches: list[tuple[date, date]] = []
+    for (day,) in rows:
+        if stretches and day - stretches[-1][1] == timedelta(days=1):
+            stretches[-1] = (stretches[-1][0], day)
+        else:
+            stretches.append((day, day))
+    return stretches
 
 
 def _stage_seconds(finished: Finished) -> list[tuple[str, float]]:

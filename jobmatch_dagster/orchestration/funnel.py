@@ -113,6 +113,9 @@ def best_jobs(conn: psycopg.Connection[Any], resume_id: str, most: int = 5) -> I
 
 
 def show_seconds(seconds: Sequence[tuple[str, float]]) -> Iterable[str]:
-    """Stage and wall seconds, as lines of text."""
+    """Stage and wall seconds, added up over the runs, as lines of text."""
+    total: dict[str, float] = {}
     for stage, value in seconds:
+        total[stage] = total.get(stage, 0.0) + value
+    for stage, value in total.items():
         yield f"  {stage:<34}{value:>8.1f} s"

@@ -84,7 +84,7 @@ def execute(
     return Finished(result.run_id, result.success, stage, reason, metadata)
 
 
-def submit(instance: dg.DagsterInstance, job: str, partition: str, *, tags: Mapping[str, str] | None = None) -> str:
+def submit(job: str, partition: str, *, tags: Mapping[str, str] | None = None) -> str:
     """Put a run into the queue of a running Dagster (``jobmatch dev``) through its GraphQL API and return its id.
 
     Raises:
@@ -112,11 +112,9 @@ def submit(instance: dg.DagsterInstance, job: str, partition: str, *, tags: Mapp
 
 def scrape(board: str, day: date) -> str:
     """Queue the scrape of one board and day; returns the id of the Dagster run."""
-    from jobmatch_dagster.orchestration.instance import open_instance
     from jobmatch_dagster.orchestration.partitions import board_day
-    from jobmatch_dagster.settings import settings
 
-    return submit(open_instance(settings()), "scrape_board", str(board_day(board, day)))
+    return submit("scrape_board", str(board_day(board, day)))
 
 
 def cancel(run_id: str) -> None:
