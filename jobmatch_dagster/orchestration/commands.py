@@ -34,8 +34,7 @@ def dev(port: int | None, api: bool) -> None:
 
     Starts the embedded database if it does not run (it keeps running afterwards; `jobmatch down` stops it).
     """
-    import subprocess
-
+    from jobmatch_dagster.orchestration.beside import run_beside
     from jobmatch_dagster.orchestration.instance import prepare
     from jobmatch_dagster.settings import PROJECT_ROOT, settings
     from jobmatch_dagster.supabase.ready import make_ready
@@ -45,28 +44,11 @@ def dev(port: int | None, api: bool) -> None:
     number = port or settings().ui_port
     os.environ["JOBMATCH_UI_PORT"] = str(number)
     click.echo(f"Dagster UI: http://127.0.0.1:{number}   (end with Ctrl-C)")
-    helpers = []
+    workspace = str(PROJECT_ROOT / "workspace.yaml")
+    programs = [[sys.executable, "-m", "dagster", "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(number)]]
     if api:
-        helpers.append(subprocess.Popen([sys.executable, "-m", "jobmatch_dagster.cli", "api", "serve"]))
-        click.echo(f"HTTP API:   http://{settings().api_host}:{settings().api_port}/v1/docs")
-    try:
-        command = [
-            sys.executable,
-            "-m",
-            "dagster",
-            "dev",
-            "-w",
-            str(PROJECT_ROOT / "workspace.yaml"),
-            "-h",
-            "127.0.0.1",
-        ]
-        subprocess.run([*command, "-p", str(number)], check=False)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        for helper in helpers:
-            helper.terminate()
-            helper.wait(timeout=10)
+        programs.append([sys.executable, "-m", "jobmatch_dagster.cli", "api", "serve"])
+    run_beside(programs)
 
 
 @click.command()
