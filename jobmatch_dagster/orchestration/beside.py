@@ -22,6 +22,8 @@ def run_beside(commands: Sequence[Sequence[str]]) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, stop)
+    # A shell that starts us in the background has us ignore SIGINT, and the programs would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     children = [subprocess.Popen(command) for command in commands]
     try:
         while all(child.poll() is None for child in children):
