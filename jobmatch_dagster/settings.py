@@ -117,9 +117,9 @@ class Settings(BaseSettings):
     # --- boards and crawling
     # ---------------------------------------------------------------------------------------------
     boards: CommaList = Field(
-        ["linkedin", "indeed", "glassdoor", "ziprecruiter"],
+        [*(name for name in BOARD_URLS if name != "careerbuilder"), "careerpage"],
         alias="JOBMATCH_BOARDS",
-        description="Boards that the daily schedule asks, separated by commas.",
+        description="Boards that the daily schedule asks, separated by commas; one without a search is skipped.",
     )
     linkedin_url: str = Field(
         BOARD_URLS["linkedin"], alias="JOBMATCH_LINKEDIN_URL", description="Base URL of LinkedIn."

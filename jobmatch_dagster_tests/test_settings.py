@@ -118,3 +118,9 @@ def test_secrets_are_shown_as_set_or_not_set_only(monkeypatch: pytest.MonkeyPatc
     settings.cache_clear()
     assert "sb_secret_x" not in shown
     assert "pw@" not in shown
+
+
+def test_the_daily_schedule_asks_every_source_whose_policy_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    from jobmatch_dagster.boards import registry
+
+    assert set(given(monkeypatch).boards) == {name for name, board in registry.BOARDS.items() if board.policy.enabled}
