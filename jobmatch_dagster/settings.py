@@ -291,12 +291,23 @@ class Settings(BaseSettings):
     api_connections: int = Field(
         10, ge=2, le=200, alias="JOBMATCH_API_CONNECTIONS", description="Database connections of the API, at most."
     )
+    redis_url: SecretStr | None = Field(
+        None,
+        alias="JOBMATCH_REDIS_URL",
+        description="Redis that several workers of the API share their request counts in (redis://…, rediss://…).",
+    )
     dagster_db_url: SecretStr | None = Field(
         None,
         alias="JOBMATCH_DAGSTER_DB_URL",
         description="Postgres for Dagster's own storage; by default beside the data (schema dagster on Supabase).",
     )
     ui_port: int = Field(3000, ge=1, le=65535, alias="JOBMATCH_UI_PORT", description="Port of the Dagster UI.")
+    run_retention_days: int = Field(
+        365,
+        ge=7,
+        alias="JOBMATCH_RUN_RETENTION_DAYS",
+        description="Days that Dagster remembers a run; what the run made stays.",
+    )
     daily_cron: str = Field(
         "0 5 * * *", alias="JOBMATCH_DAILY_CRON", description="When the daily schedule runs, in cron's form (UTC)."
     )
@@ -360,6 +371,13 @@ class Settings(BaseSettings):
                     "points at the transaction pooler (port 6543); "
                     "take the session pooler or the direct connection (port 5432)"
                 )
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and urlsplit(value.get_secret_value()).scheme not in ("redis", "rediss"):
+            raise ValueError("must be a URL that starts with redis:// or rediss://")
         return value
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ from jobmatch_dagster.api.followup import FollowUp
 from jobmatch_dagster.api.identity import Identity, Presence
 from jobmatch_dagster.api.metrics import Metrics
 from jobmatch_dagster.api.problems import Problem, unauthorized
-from jobmatch_dagster.api.throttle import Buckets
+from jobmatch_dagster.api.throttle import Allowance
 from jobmatch_dagster.api.tokens import Person
 from jobmatch_dagster.settings import Settings
 from jobmatch_dagster.supabase.storage import FileStore
@@ -36,8 +36,9 @@ class Parts:
     follow_up: FollowUp
     metrics: Metrics
     files: FileStore
-    uploads: Buckets
-    sign_ups: Buckets
+    requests: Allowance
+    uploads: Allowance
+    sign_ups: Allowance
 
 
 def parts_of(request: Request) -> Parts:

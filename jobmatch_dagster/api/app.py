@@ -21,11 +21,11 @@ from jobmatch_dagster.api.identity import Presence, identity_of
 from jobmatch_dagster.api.metrics import Metrics
 from jobmatch_dagster.api.routes import auth, jobs, matches, resumes, scrapes, searches, service, users
 from jobmatch_dagster.api.secrets import cursor_key
-from jobmatch_dagster.api.throttle import Buckets
+from jobmatch_dagster.api.throttle import Allowance, Counters
 from jobmatch_dagster.settings import Settings
 from jobmatch_dagster.supabase.storage import file_store
 
-_HOUR = 3600.0
+_MINUTE, _HOUR = 60, 3600
 UPLOADS_PER_HOUR, SIGN_UPS_PER_HOUR = 60, 20
 DESCRIPTION = """
 Accounts, résumés, jobs and ranked matches for an app.
@@ -62,7 +62,7 @@ def build_app(settings: Settings) -> FastAPI:
     app = _operations(life)
     app.state.parts = parts
     problems.install(app)
-    app.add_middleware(Guard, metrics=parts.metrics, rate=settings.api_rate, upload_bytes=settings.resume_max_bytes)
+    app.add_middleware(Guard, metrics=parts.metrics, requests=parts.requests, upload_bytes=settings.resume_max_bytes)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.api_cors_origins,
@@ -101,7 +101,7 @@ def _operations(life: Any) -> FastAPI:
 def build_parts(settings: Settings) -> Parts:
     """The parts of an application, not yet connected."""
     connections = Connections(settings)
-    follow_up, metrics = FollowUp(settings), Metrics()
+    follow_up, metrics, counters = FollowUp(settings), Metrics(), Counters(settings)
 
     def figures() -> dict[str, Any]:
         pool = connections.figures()
@@ -119,14 +119,15 @@ def build_parts(settings: Settings) -> Parts:
     return Parts(
         settings=settings,
         connections=connections,
-        identity=identity_of(settings, connections),
+        identity=identity_of(settings, connections, counters),
         presence=Presence(connections),
         cursors=Cursors(cursor_key(settings)),
         follow_up=follow_up,
         metrics=metrics,
         files=file_store(settings),
-        uploads=Buckets(UPLOADS_PER_HOUR, _HOUR),
-        sign_ups=Buckets(SIGN_UPS_PER_HOUR, _HOUR),
+        requests=Allowance(counters, "request", settings.api_rate, _MINUTE),
+        uploads=Allowance(counters, "upload", UPLOADS_PER_HOUR, _HOUR),
+        sign_ups=Allowance(counters, "sign-up", SIGN_UPS_PER_HOUR, _HOUR),
     )
 
 

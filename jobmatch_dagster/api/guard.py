@@ -10,12 +10,13 @@ import time
 import traceback
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from jobmatch_dagster.api.metrics import Metrics
 from jobmatch_dagster.api.problems import Problem, answer
-from jobmatch_dagster.api.throttle import Buckets, client_name, refuse_for
+from jobmatch_dagster.api.throttle import Allowance, client_name, refuse_for
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +42,9 @@ _DOCS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors '
 class Guard:
     """The middleware. Wraps the application inside of CORS, so that refusals can be read by pages, too."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, rate: int, upload_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, requests: Allowance, upload_bytes: int) -> None:
         self._app, self._metrics = app, metrics
-        self._buckets = Buckets(rate, 60.0)
+        self._requests = requests
         self._upload_bytes = upload_bytes + _ENVELOPE_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +62,7 @@ class Guard:
             await send(message)
 
         try:
-            refusal = self._refusal(scope)
+            refusal = await self._refusal(scope)
             if refusal is not None:
                 await answer(refusal)(scope, receive, send_guarded)
             else:
@@ -71,9 +72,12 @@ class Guard:
             operation = getattr(route, "path", "none")
             self._metrics.answered(scope["method"], operation, status, time.perf_counter() - started)
 
-    def _refusal(self, scope: Scope) -> Problem | None:
+    async def _refusal(self, scope: Scope) -> Problem | None:
         client = scope.get("client")
-        wait = self._buckets.take(client_name(client[0] if client else None))
+        name = client_name(client[0] if client else None)
+        # Counts that another server keeps are asked for beside the loop, since that may take a while.
+        take = self._requests.take
+        wait = await run_in_threadpool(take, name) if self._requests.is_shared else take(name)
         if wait:
             self._metrics.refused.inc()
             return refuse_for(wait)

@@ -14,6 +14,7 @@ from cachetools import TTLCache
 
 from jobmatch_dagster.api.connections import Connections
 from jobmatch_dagster.api.problems import unauthorized
+from jobmatch_dagster.api.throttle import Counters
 from jobmatch_dagster.api.tokens import Person, Verifier
 from jobmatch_dagster.settings import Settings
 
@@ -128,7 +129,7 @@ class Presence:
         return bool(row and row["is_there"])
 
 
-def identity_of(settings: Settings, connections: Connections) -> Identity:
+def identity_of(settings: Settings, connections: Connections, counters: Counters) -> Identity:
     """The identity provider in use."""
     if settings.mode == "supabase":
         from jobmatch_dagster.api.supabase_identity import SupabaseIdentity
@@ -136,4 +137,4 @@ def identity_of(settings: Settings, connections: Connections) -> Identity:
         return SupabaseIdentity(settings)
     from jobmatch_dagster.api.local_identity import LocalIdentity
 
-    return LocalIdentity(settings, connections)
+    return LocalIdentity(settings, connections, counters)

@@ -20,7 +20,7 @@ from jobmatch_dagster.api.connections import Connections
 from jobmatch_dagster.api.identity import Session
 from jobmatch_dagster.api.problems import Problem, unauthorized
 from jobmatch_dagster.api.secrets import LocalKey
-from jobmatch_dagster.api.throttle import Buckets, refuse_for
+from jobmatch_dagster.api.throttle import Allowance, Counters, refuse_for
 from jobmatch_dagster.api.tokens import AUDIENCE, ROLE, Person, Verifier
 from jobmatch_dagster.settings import Settings
 from jobmatch_dagster.supabase import accounts
@@ -55,7 +55,7 @@ def issuer(settings: Settings) -> str:
 class LocalIdentity:
     """See ``identity.Identity``."""
 
-    def __init__(self, settings: Settings, connections: Connections) -> None:
+    def __init__(self, settings: Settings, connections: Connections, counters: Counters) -> None:
         self._settings, self._connections = settings, connections
         self._key = LocalKey(settings)
         self._issuer = issuer(settings)
@@ -64,8 +64,8 @@ class LocalIdentity:
         self._hashing = threading.BoundedSemaphore(_HASHES_AT_ONCE)
         # Checking a password against this takes as long as against a real one, so that time tells nobody who is here.
         self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
-        self._per_address = Buckets(FAILED_PER_ADDRESS, ATTEMPT_SECONDS)
-        self._per_client = Buckets(FAILED_PER_CLIENT, ATTEMPT_SECONDS)
+        self._per_address = Allowance(counters, "failed for address", FAILED_PER_ADDRESS, ATTEMPT_SECONDS)
+        self._per_client = Allowance(counters, "failed from client", FAILED_PER_CLIENT, ATTEMPT_SECONDS)
 
     def sign_up(self, email: str, password: str, full_name: str | None) -> Session | None:
         """See ``identity.Identity``; nothing has to be confirmed here."""

@@ -1,51 +1,115 @@
-"""How much one client may ask: a bucket of tokens per client that fills up again at a steady rate.
+"""How much one client may ask: so many times within a sliding window, counted by the ``limits`` library.
 
-The buckets live in this process; each worker has its own. What is counted is a keyed hash, never an address itself.
+Counts live in this process, or, with JOBMATCH_REDIS_URL, in a Redis that several workers share. What is counted is a
+keyed hash, never an address itself.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import ipaddress
+import logging
 import math
-import secrets
-import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
-from cachetools import TTLCache
+from limits import RateLimitItemPerSecond
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import SlidingWindowCounterRateLimiter
 
 from jobmatch_dagster.api.problems import Problem
+from jobmatch_dagster.api.secrets import cursor_key
+from jobmatch_dagster.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# So many counts are kept in a process; whoever sends from more addresses than this gets all of them forgotten.
+MOST_COUNTS = 200_000
+# A Redis on the same network answers within a millisecond; one that does not is not waited for.
+_REDIS_SECONDS = 0.25
+# While Redis is away each worker counts by itself, and asks for it again so often.
+_AWAY_SECONDS = 10.0
 
 
-class Buckets:
-    """Buckets of ``size`` tokens, one for each name, that fill up within ``seconds``."""
+class Counters:
+    """Where all the counts of one application are kept."""
 
-    def __init__(self, size: int, seconds: float, most: int = 100_000) -> None:
-        self._size, self._rate = float(size), size / seconds
-        # A bucket that nobody touched for so long is full again, and can be forgotten.
-        self._levels: TTLCache[bytes, tuple[float, float]] = TTLCache(most, seconds)
-        self._lock = threading.Lock()
-        self._salt = secrets.token_bytes(16)
+    def __init__(self, settings: Settings) -> None:
+        self._key = hmac.digest(cursor_key(settings), b"jobmatch counts", "sha256")
+        self._memory = MemoryStorage()
+        self._local = SlidingWindowCounterRateLimiter(self._memory)
+        self._shared: SlidingWindowCounterRateLimiter | None = None
+        self._away_until = 0.0
+        if settings.redis_url is not None:
+            url = settings.redis_url.get_secret_value()
+            more: dict[str, Any] = {"socket_timeout": _REDIS_SECONDS, "socket_connect_timeout": _REDIS_SECONDS}
+            self._shared = SlidingWindowCounterRateLimiter(storage_from_string(url, wrap_exceptions=True, **more))
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether counting may wait for another server."""
+        return self._shared is not None
+
+    def name(self, parts: tuple[str, ...]) -> str:
+        """The name that a count is kept under."""
+        return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), key=self._key, digest_size=16).hexdigest()
+
+    def ask(self, question: Callable[[SlidingWindowCounterRateLimiter], float]) -> float:
+        """Put a question to the shared counts, or to this process's own while those are away."""
+        if self._shared is not None and time.monotonic() >= self._away_until:
+            try:
+                return question(self._shared)
+            except StorageError as error:
+                self._away_until = time.monotonic() + _AWAY_SECONDS
+                log.warning(
+                    "Redis does not answer (%s): for %d s this process counts requests by itself",
+                    type(error.storage_error).__name__,
+                    _AWAY_SECONDS,
+                )
+        if len(self._memory.storage) > MOST_COUNTS:
+            self._memory.reset()
+        return question(self._local)
+
+
+class Allowance:
+    """``size`` times within ``seconds``, for each name.
+
+    Args:
+        counters: where it is counted.
+        kind: keeps the names of one allowance apart from those of another.
+        size: how often.
+        seconds: length of the window, whole seconds.
+    """
+
+    def __init__(self, counters: Counters, kind: str, size: int, seconds: int) -> None:
+        self._counters, self._kind = counters, kind
+        self._item = RateLimitItemPerSecond(size, seconds, namespace=f"jobmatch:{kind}")
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether counting may wait for another server."""
+        return self._counters.is_shared
 
     def take(self, *name: str) -> float:
-        """Take one token; returns 0, or the seconds until there is one."""
-        return self._change(name, 1.0)
+        """Count one; returns 0, or the seconds until one is allowed again (and then counts nothing)."""
+        return self._ask(SlidingWindowCounterRateLimiter.hit, name)
 
     def wait(self, *name: str) -> float:
-        """The seconds until there is a token, without taking it."""
-        return self._change(name, 0.0)
+        """The seconds until one is allowed, without counting."""
+        return self._ask(SlidingWindowCounterRateLimiter.test, name)
 
-    def _change(self, name: tuple[str, ...], cost: float) -> float:
-        key = hashlib.blake2b("\x1f".join(name).encode("utf-8", "replace"), key=self._salt, digest_size=16).digest()
-        now = time.monotonic()
-        with self._lock:
-            level, at = self._levels.get(key, (self._size, now))
-            level = min(self._size, level + (now - at) * self._rate)
-            if level < 1:
-                return (1 - level) / self._rate
-            if cost:
-                self._levels[key] = (level - cost, now)
-            return 0.0
+    def _ask(self, is_allowed: Callable[..., bool], name: tuple[str, ...]) -> float:
+        key = self._counters.name((self._kind, *name))
+
+        def question(limiter: SlidingWindowCounterRateLimiter) -> float:
+            if is_allowed(limiter, self._item, key):
+                return 0.0
+            return max(limiter.get_window_stats(self._item, key).reset_time - time.time(), 0.001)
+
+        return self._counters.ask(question)
 
 
 def refuse_for(seconds: float) -> Problem:

@@ -50,11 +50,12 @@ def api_settings(database: Settings) -> Settings:
 def app(api_settings: Settings, request: pytest.FixtureRequest) -> FastAPI:
     """The application. Uploads are parsed and matched only in modules that say FOLLOWS_UP."""
     from jobmatch_dagster.api.app import build_app
-    from jobmatch_dagster.api.throttle import Buckets
+    from jobmatch_dagster.api.throttle import Allowance, Counters
 
     built = build_app(api_settings)
     parts = built.state.parts
-    parts.sign_ups, parts.uploads = Buckets(100_000, 3600), Buckets(100_000, 3600)
+    counters = Counters(api_settings)
+    parts.sign_ups, parts.uploads = (Allowance(counters, kind, 100_000, 3600) for kind in ("sign-up", "upload"))
     if not getattr(request.module, "FOLLOWS_UP", False):
         parts.follow_up._run = lambda files: None
     return built

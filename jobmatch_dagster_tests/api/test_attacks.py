@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from jobmatch_dagster.api.local_identity import FAILED_PER_ADDRESS
-from jobmatch_dagster.api.throttle import Buckets
+from jobmatch_dagster.api.throttle import Allowance, Counters
 from jobmatch_dagster.settings import Settings
 from jobmatch_dagster_tests.api.conftest import PASSWORD, Member
 from jobmatch_dagster_tests.supabase.world import World, build
@@ -258,7 +258,8 @@ def test_guessing_a_password_costs_a_wait_and_says_nothing_about_who_is_here(
     answer = client.post("/v1/auth/sign-in", json={"email": person.email, "password": PASSWORD})
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
-    identity._per_address = Buckets(FAILED_PER_ADDRESS, 900)
+    counters = Counters(app.state.parts.settings)
+    identity._per_address = Allowance(counters, "failed for address", FAILED_PER_ADDRESS, 900)
 
 
 def test_two_who_sign_up_with_one_address_do_not_get_one_account(
