@@ -27,7 +27,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "migrate": ("jobmatch_dagster.supabase.commands", "migrate", "Apply the migrations that the database lacks."),
     "backup": ("jobmatch_dagster.supabase.backup_commands", "backup", "Write the embedded default into one file."),
     "restore": ("jobmatch_dagster.supabase.backup_commands", "restore", "Put such a file back."),
-    "supabase": ("jobmatch_dagster.supabase.commands", "supabase", "Check a Supabase project's setup."),
+    "supabase": (
+        "jobmatch_dagster.supabase.commands",
+        "supabase",
+        "Check a Supabase project's setup; describe the schema.",
+    ),
     "doctor": ("jobmatch_dagster.doctor", "doctor", "Find what is wrong with this setup and say how to mend it."),
     "warm": ("jobmatch_dagster.warm", "warm", "Build once what the first run would have to build."),
     "settings": ("jobmatch_dagster.settings_docs", "settings", "Show every setting and its value."),

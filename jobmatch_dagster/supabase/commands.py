@@ -81,7 +81,7 @@ def migrate(check: bool) -> None:
 
 @click.group(context_settings=_HELP)
 def supabase() -> None:
-    """Check a Supabase project's setup."""
+    """Check a Supabase project's setup; describe the schema."""
 
 
 @supabase.command("check")
@@ -109,6 +109,23 @@ def check_command() -> None:
     for line in lines(findings):
         click.echo(line)
     raise SystemExit(1 if any(finding.state is State.BROKEN for finding in findings) else 0)
+
+
+@supabase.command("schema")
+@click.option("--write", is_flag=True, help="Write docs/schema.md anew instead.")
+def schema_command(write: bool) -> None:
+    """Print tables, columns, policies and functions of the database in use as Markdown."""
+    from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.supabase import database, schema_reference
+    from jobmatch_dagster.supabase.ready import make_ready
+
+    make_ready(settings())
+    with database.connect(settings()) as connection:
+        page = schema_reference.page(connection)
+    if write:
+        schema_reference.PAGE.write_text(page, "utf-8")
+    else:
+        click.echo(page, nl=False)
 
 
 def _state(settings: Any) -> dict[str, Any]:

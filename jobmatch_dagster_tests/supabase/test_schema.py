@@ -1,4 +1,4 @@
-"""The migrated tables are the contract of ``tables.py``, and the rules of Supabase's linter hold."""
+"""The migrated tables are the contract of ``tables.py``, and the schema reference says what they are."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from jobmatch_dagster import tables
+from jobmatch_dagster.supabase import schema_reference
 from jobmatch_dagster.supabase.database import read
 
 
@@ -31,3 +32,19 @@ def test_reading_a_table_gives_its_arrow_types(connection: psycopg.Connection[An
     found = read(connection, f"select * from {name}")  # noqa: S608
     assert found.schema.names == tables.TABLES[name].names
     assert found.schema.types == tables.TABLES[name].types
+
+
+def test_the_written_schema_reference_is_current(connection: psycopg.Connection[Any]) -> None:
+    written = schema_reference.PAGE.read_text("utf-8")
+    assert written == schema_reference.page(connection), "run `jobmatch supabase schema --write`"
+
+
+def test_every_table_column_and_function_is_described(connection: psycopg.Connection[Any]) -> None:
+    undescribed = [
+        f"{schema['name']}.{found['name']}{column}"
+        for schema in schema_reference.schemas(connection)
+        for found in [*schema["relations"], *schema["functions"]]
+        for column, text in [("", found["text"]), *((f".{c['name']}", c["text"]) for c in found.get("columns", []))]
+        if not text
+    ]
+    assert undescribed == []
