@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from jobmatch_dagster.orchestration.assets import ASSETS
-from jobmatch_dagster.orchestration.housekeeping import nightly_retention, retention
+from jobmatch_dagster.orchestration.housekeeping import HOUSEKEEPING, nightly_retention
 from jobmatch_dagster.orchestration.jobs import JOBS
 from jobmatch_dagster.orchestration.resources import Platform
 from jobmatch_dagster.orchestration.schedules import SCHEDULES
@@ -21,7 +21,7 @@ def build(platform: Platform | None = None) -> dg.Definitions:
     """
     return dg.Definitions(
         assets=[*ASSETS, *MODEL_ASSETS],
-        jobs=[*JOBS, retention],
+        jobs=[*JOBS, *HOUSEKEEPING],
         schedules=[*SCHEDULES, nightly_retention],
         sensors=SENSORS,
         resources={"platform": platform or Platform()},

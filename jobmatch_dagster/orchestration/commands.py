@@ -5,20 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import click
 
 from jobmatch_dagster.errors import JobmatchError
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
-STAGES = {
-    "raw_postings": "ask the boards again, or read the archived pages again with --from-archive",
-    "cleaned_jobs": "clean the day's postings again",
-    "job_skills": "read the jobs' skills again",
-    "parsed_resumes": "parse the day's uploads again",
-    "match_scores": "score the day's pairs again",
-}
+STAGES = ("raw_postings", "cleaned_jobs", "job_skills", "parsed_resumes", "match_scores")
 
 
 def today() -> date:
@@ -87,42 +81,65 @@ def run(day: datetime | None, first: datetime | None, boards: tuple[str, ...]) -
 
 
 @click.command()
-@click.option("--stage", type=click.Choice(list(STAGES)), required=True, help="Which stage to run again.")
+@click.option("--stage", type=click.Choice(STAGES), required=True, help="Which stage to run again.")
 @click.option("--from", "first", type=DAY, required=True, help="First day.")
 @click.option("--to", "last", type=DAY, required=True, help="Last day, included.")
 @click.option(
     "--board", "boards", multiple=True, help="For raw_postings: the boards; those of JOBMATCH_BOARDS otherwise."
 )
 @click.option("--from-archive", is_flag=True, help="For raw_postings: read archived pages again, without any request.")
+@click.option("--from-start", is_flag=True, help="Do all of it, also what an interrupted backfill has done.")
+@click.option("--dry-run", is_flag=True, help="Say how much it is and stop.")
 @click.option("--yes", is_flag=True, help="Do not ask before starting.")
 def backfill(
-    stage: str, first: datetime, last: datetime, boards: tuple[str, ...], from_archive: bool, yes: bool
+    stage: str,
+    first: datetime,
+    last: datetime,
+    boards: tuple[str, ...],
+    from_archive: bool,
+    from_start: bool,
+    dry_run: bool,
+    yes: bool,
 ) -> None:
     """Run one stage again for a range of days, in this process.
 
-    A partition is replaced, never appended to: running it again gives the same rows. Can be interrupted and repeated.
+    Says first how much it is. A partition is replaced, never appended to: running it again gives the same rows. Can be
+    interrupted at any moment, even killed: the same command goes on where it was. May run beside other backfills and
+    beside the night's own runs.
+
+    \b
+    jobmatch backfill --stage cleaned_jobs --from 2026-11-01 --to 2026-11-14
+    jobmatch backfill --stage raw_postings --board greenhouse --from-archive --from 2026-11-01 --to 2026-11-14
     """
-    from jobmatch_dagster.orchestration.day import rerun
+    from jobmatch_dagster.orchestration import backfill as backfills
     from jobmatch_dagster.orchestration.instance import open_instance
     from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.supabase import database
     from jobmatch_dagster.supabase.ready import make_ready
 
     if last < first:
         raise JobmatchError("--to", f"is before --from ({last.date()} < {first.date()})", "Give the earlier day first.")
+    if stage != "raw_postings" and (boards or from_archive):
+        raise JobmatchError("--board and --from-archive", f"say nothing about {stage}", "They are for raw_postings.")
     make_ready(settings())
-    days = [first.date() + timedelta(days=n) for n in range((last - first).days + 1)]
     names = boards or tuple(settings().boards) if stage == "raw_postings" else ()
-    amount = len(days) * (len(names) or 1)
-    click.echo(f"{stage}: {amount} partitions, {days[0]} to {days[-1]}: {STAGES[stage]}.")
+    request = backfills.Request(stage, first.date(), last.date(), names, from_archive)
+    with database.connect(settings()) as conn:
+        planned = backfills.plan(conn, settings(), request, from_start=from_start)
+    for line in planned.lines():
+        click.echo(line)
+    if dry_run or not planned.partitions:
+        return
     if not yes and sys.stdin.isatty():
         click.confirm("Start?", abort=True)
     started = time.perf_counter()
     with open_instance(settings()) as instance:
-        failed = rerun(instance, stage, days, names, from_archive=from_archive, say=click.echo)
-    click.echo(f"{amount - len(failed)} of {amount} partitions done in {time.perf_counter() - started:.1f} s")
-    if failed:
+        done = backfills.run(instance, settings(), planned, say=click.echo)
+    click.echo(f"{done.partitions} of {planned.partitions} partitions done in {time.perf_counter() - started:.1f} s")
+    if done.failed:
         raise JobmatchError(
-            f"{len(failed)} partitions",
-            f"failed, the first being {failed[0][0]}: {failed[0][1]}",
-            "Run the same command again.",
+            f"{len(done.failed)} partitions",
+            f"failed, the first being {done.failed[0][0]}: {done.failed[0][1]}",
+            "The same command tries these again and leaves alone what is done.",
         )
+    click.echo(f"What stands downstream still has the old rows: jobmatch run --from {first.date()} --day {last.date()}")

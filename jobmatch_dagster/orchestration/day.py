@@ -1,4 +1,4 @@
-"""A whole day, or one stage over many days, executed in this process as real Dagster runs.
+"""A whole day, executed in this process as real Dagster runs.
 
 For the command line and the demo; the UI, schedules and sensors start the same jobs through the queue.
 """
@@ -112,36 +112,3 @@ def _stage_seconds(finished: Finished) -> list[tuple[str, float]]:
         for stage in DAY_STAGES
         if stage in finished.metadata
     ]
-
-
-def rerun(
-    instance: dg.DagsterInstance,
-    stage: str,
-    days: Sequence[date],
-    boards: Sequence[str] = (),
-    *,
-    from_archive: bool = False,
-    say: Say = print,
-) -> list[tuple[str, str]]:
-    """Run one stage for each day (and board), partition after partition.
-
-    Returns:
-        (partition, reason) of those that failed; the others are done.
-    """
-    if stage == "raw_postings":
-        partitions = [str(board_day(board, day)) for day in days for board in boards]
-    else:
-        partitions = [str(day) for day in days]
-    config: dict[str, Any] = {}
-    if stage == "raw_postings":
-        config = {"ops": {stage: {"config": {"from_archive": from_archive}}}}
-    elif stage == "match_scores":
-        config = {"ops": {stage: {"config": {"again": True}}}}
-    job = "scrape_board" if stage == "raw_postings" else f"{stage}_only"
-    failed = []
-    for number, partition in enumerate(partitions, 1):
-        finished = execute(instance, job, partition, run_config=config)
-        if not finished.succeeded:
-            failed.append((partition, finished.reason or "no reason known"))
-        say(f"  {number}/{len(partitions)} {partition} {'done' if finished.succeeded else 'failed'}")
-    return failed

@@ -7,6 +7,7 @@ address is handed over by environment variable and is never in the file.
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ def configuration(home: Path) -> dict[str, object]:
                 "max_concurrent_runs": 6,
                 "tag_concurrency_limits": [
                     {"key": "board", "value": {"applyLimitPerUniqueValue": True}, "limit": 1},
+                    # Runs that people and backfills start have no tag of ours, but Dagster's own.
+                    {"key": "dagster/partition/board", "value": {"applyLimitPerUniqueValue": True}, "limit": 1},
                     {"key": "dagster/backfill", "limit": 4},
                 ],
             }
@@ -56,6 +59,7 @@ def configuration(home: Path) -> dict[str, object]:
             "schedule": {"purge_after_days": 90},
             "sensor": {"purge_after_days": {"skipped": 2, "failure": 30, "success": 30}},
         },
+        "freshness": {"enabled": True},
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
     }
@@ -81,6 +85,24 @@ def prepare(settings: Settings) -> Path:
     os.environ[DATABASE_VARIABLE] = storage_url(settings)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
     return home
+
+
+def forget_old_runs(instance: dg.DagsterInstance, days: int) -> int:
+    """Delete Dagster's records of runs that ended more than so many days ago; what they made stays.
+
+    Returns:
+        Number of runs deleted.
+    """
+    import dagster as dg
+
+    ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    before = datetime.now(UTC) - timedelta(days=days)
+    deleted = 0
+    while old := instance.get_run_records(dg.RunsFilter(statuses=ended, created_before=before), limit=200):
+        for record in old:
+            instance.delete_run(record.dagster_run.run_id)
+        deleted += len(old)
+    return deleted
 
 
 def storage_url(settings: Settings) -> str:

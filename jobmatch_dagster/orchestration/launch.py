@@ -46,6 +46,7 @@ def execute(
     *,
     through: str | None = None,
     run_config: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Finished:
     """Run a job on one partition, or on a range of days in one run, in this process and wait for it.
 
@@ -54,18 +55,20 @@ def execute(
         job: name of the job.
         partition: its partition key.
         through: last partition key of a range that starts at ``partition``.
-        run_config: the job's configuration.
+        run_config: the job's configuration; its defaults, as the launchpad shows them, otherwise.
+        tags: further tags of the run.
     """
     from jobmatch_dagster.definitions import defs
 
-    tags = {"board": partition.split("|", 1)[0]} if job == "scrape_board" else {}
+    definition = defs.resolve_job_def(job)
+    all_tags = {"board": partition.split("|", 1)[0], **(tags or {})} if "|" in partition else dict(tags or {})
     if through:
-        tags |= {"dagster/asset_partition_range_start": partition, "dagster/asset_partition_range_end": through}
-    result = defs.resolve_job_def(job).execute_in_process(
+        all_tags |= {"dagster/asset_partition_range_start": partition, "dagster/asset_partition_range_end": through}
+    result = definition.execute_in_process(
         instance=instance,
         partition_key=None if through else partition,
-        run_config={**QUIET, **(run_config or {})},
-        tags=tags,
+        run_config={**QUIET, **(run_config or definition.run_config or {})},
+        tags=all_tags,
         raise_on_error=False,
     )
     stage, reason = None, None

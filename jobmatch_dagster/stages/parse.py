@@ -41,11 +41,20 @@ delete from public.resumes r
 """  # noqa: S608 - no input in it
 
 
-def unparsed(conn: psycopg.Connection, day: date | None = None) -> list[tuple[str, str, str, date]]:
-    """Objects of the bucket that have no row yet: (name, user id, file version, day of upload), oldest name first."""
+def unparsed(
+    conn: psycopg.Connection, day: date | None = None, *, again: bool = False
+) -> list[tuple[str, str, str, date]]:
+    """Objects of the bucket that have no row yet: (name, user id, file version, day of upload), oldest name first.
+
+    Args:
+        conn: a database connection.
+        day: only those uploaded on this day (UTC).
+        again: those that have a row, too.
+    """
     from jobmatch_dagster.resumes.parse import PARSER_VERSION
 
-    rows = conn.execute(UNPARSED + " order by o.uploaded_on, o.name", {"version": PARSER_VERSION}).fetchall()
+    query = f"select o.* from ({OBJECTS}) o" if again else UNPARSED  # noqa: S608 - no input in it
+    rows = conn.execute(query + " order by o.uploaded_on, o.name", {"version": PARSER_VERSION}).fetchall()
     return [row for row in rows if day is None or row[3] == day]
 
 
@@ -54,6 +63,7 @@ def parse_day(
     day: date,
     *,
     only: Sequence[str] | None = None,
+    again: bool = False,
     on_progress: Callable[[str], None] | None = None,
 ) -> Outcome:
     """Parse the files uploaded on a day that have no row of this version yet, and drop rows whose file is gone.
@@ -62,6 +72,7 @@ def parse_day(
         settings: the process's settings.
         day: day of upload (UTC).
         only: object names to restrict the run to (the sensor names its batch).
+        again: parse the files that have a row of this version, too.
         on_progress: called with a short sentence now and then.
 
     Returns:
@@ -72,7 +83,7 @@ def parse_day(
     outcome = Outcome("parsed_resumes", str(day))
     with database.connect(settings) as conn, turn(conn, "parsed_resumes", "all"):
         outcome.changed += conn.execute(GONE).rowcount
-        todo = unparsed(conn, day)
+        todo = unparsed(conn, day, again=again)
         if only is not None:
             todo = [row for row in todo if row[0] in set(only)]
         known = {str(row[0]) for row in conn.execute("select id from public.users")}

@@ -20,7 +20,7 @@ select j.id, j.title, j.description, j.language, j.content_hash
   from public.jobs j
   left join private.read_jobs r on r.job_id = j.id
  where (j.first_seen_on = %s or j.last_seen_on = %s)
-   and (r.job_id is null or r.content_hash <> j.content_hash or r.version <> %s)
+   and (%s or r.job_id is null or r.content_hash <> j.content_hash or r.version <> %s)
  order by j.id
 """
 TOP = """
@@ -39,8 +39,13 @@ def version() -> str:
     return f"{taxonomy.load().version}+{EXTRACTOR_VERSION}"
 
 
-def read_day(settings: Settings, day: date) -> Outcome:
+def read_day(settings: Settings, day: date, *, again: bool = False) -> Outcome:
     """Read the skills of the day's jobs that were not read yet in this version.
+
+    Args:
+        settings: the process's settings.
+        day: jobs first or last seen on this day are read.
+        again: read all of them, also those that this version has read.
 
     Returns:
         Counts of jobs read, jobs already known, skills found and jobs without any.
@@ -53,7 +58,7 @@ def read_day(settings: Settings, day: date) -> Outcome:
         write_taxonomy(conn, outcome)
         now = version()
         with outcome.timed("read"):
-            jobs = database.read(conn, UNREAD, (day, day, now))
+            jobs = database.read(conn, UNREAD, (day, day, again, now))
         with outcome.timed("find skills"):
             found, candidates = job_skills_and_candidates(jobs)
         ids = jobs["id"].to_pylist()

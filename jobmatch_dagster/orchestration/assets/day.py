@@ -67,17 +67,33 @@ def cleaned_jobs(context: dg.AssetExecutionContext, platform: Platform) -> dg.Ma
     return _materialise(context, platform, "jobs", lambda day: clean_day(platform.settings, day))
 
 
+class ReadConfig(dg.Config):
+    """How to read skills."""
+
+    again: bool = False
+    """Read the day's jobs again, also those that this version of taxonomy and extractor has read."""
+
+
 @dg.asset(
     deps=[cleaned_jobs],
     group_name="jobs",
     description="What each job asks for, in `public.job_skills`: the skill, how strongly, and the words that say so.",
     **_common("job_skills", "public.job_skills"),
 )
-def job_skills(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
+def job_skills(context: dg.AssetExecutionContext, config: ReadConfig, platform: Platform) -> dg.MaterializeResult:
     """Read the skills of the day's jobs."""
     from jobmatch_dagster.stages.read_skills import read_day
 
-    return _materialise(context, platform, "skills found", lambda day: read_day(platform.settings, day))
+    return _materialise(
+        context, platform, "skills found", lambda day: read_day(platform.settings, day, again=config.again)
+    )
+
+
+class ParseConfig(dg.Config):
+    """How to parse résumés."""
+
+    again: bool = False
+    """Parse the day's files again, also those that this version of the parser has read."""
 
 
 @dg.asset(
@@ -88,12 +104,15 @@ def job_skills(context: dg.AssetExecutionContext, platform: Platform) -> dg.Mate
     ),
     **_common("parsed_resumes", "public.resumes"),
 )
-def parsed_resumes(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
+def parsed_resumes(context: dg.AssetExecutionContext, config: ParseConfig, platform: Platform) -> dg.MaterializeResult:
     """Parse the files uploaded on the day."""
     from jobmatch_dagster.stages.parse import parse_day
 
     return _materialise(
-        context, platform, "files", lambda day: parse_day(platform.settings, day, on_progress=context.log.info)
+        context,
+        platform,
+        "files",
+        lambda day: parse_day(platform.settings, day, again=config.again, on_progress=context.log.info),
     )
 
 
