@@ -15,7 +15,7 @@ from jobmatch_dagster.postings.dates import deadline, posted
 from jobmatch_dagster.postings.education import least_degree
 from jobmatch_dagster.postings.employment import employment_in_text, employment_in_title, employment_on_board
 from jobmatch_dagster.postings.experience import min_years
-from jobmatch_dagster.postings.language import languages
+from jobmatch_dagster.postings.language import languages, parts
 from jobmatch_dagster.postings.phrases import Hits, find
 from jobmatch_dagster.postings.place import read_place, read_remote
 from jobmatch_dagster.postings.place.gazetteer import country_codes
@@ -90,12 +90,17 @@ def _phrases(rows: list[Row], day: date) -> None:
 def _languages(rows: list[Row], day: date) -> None:
     bar = settings().language_bar
     decisions = languages([row.value["title"] for row in rows], [row.value["description"] or "" for row in rows])
-    for row, language in zip(rows, decisions, strict=True):
+    shares = parts([row.value["description"] or "" for row in rows])
+    for row, language, several in zip(rows, decisions, shares, strict=True):
         row.value["language_confidence"] = language.confidence if language.code else None
         if language.code and language.confidence >= bar:
             row.read("language", language.code, "text" if row.value["description"] else "title")
         elif language.code:
             row.issue("language", f"{language.code} is below the bar of confidence")
+        if several:  # an ad that says everything twice: which characters are in which language
+            row.evidence.setdefault("language", {"source": "text"})["parts"] = [
+                {"language": part.code, "share": part.share, "spans": part.spans} for part in several
+            ]
 
 
 def _places(rows: list[Row], day: date) -> None:

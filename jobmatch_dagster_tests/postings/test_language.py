@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from jobmatch_dagster.postings.language import decide, detect, languages
+from jobmatch_dagster.postings.language import decide, detect, languages, parts
 
 TEXTS = [
     "We are looking for a welder who reads drawings and works with care in our workshop in Leeds.",
@@ -94,3 +94,48 @@ def test_no_letters_no_language(nothing):
 
 def test_confidence_is_a_share():
     assert all(0.0 <= language.confidence <= 1.0 for language in languages(TEXTS, TEXTS[::-1]))
+
+
+GERMAN = "Wir suchen für unser Team in Köln eine Person, die mit Sorgfalt plant und gern mit anderen arbeitet."
+ENGLISH = "We are looking for a person who plans with care and likes to work with others in our team in Cologne."
+
+
+def test_the_parts_of_an_ad_in_two_languages_are_told_apart():
+    text = f"{GERMAN}\n{GERMAN}\n\n{ENGLISH}\n{ENGLISH}"
+    (found,) = parts([text])
+    assert {part.code for part in found} == {"de", "en"}
+    german = next(part for part in found if part.code == "de")
+    assert [text[start:end] for start, end in german.spans] == [f"{GERMAN}\n{GERMAN}"]
+    assert abs(sum(part.share for part in found) - 1) < 0.01
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ENGLISH,
+        f"{GERMAN}\n{GERMAN}\nWork smart. Have fun.",
+        f"{ENGLISH}\n" * 4 + "Python, SQL, Excel, Kubernetes, Terraform",
+        "招聘后端工程师，熟悉 Java 和 Kubernetes。\n有三年以上经验，良好的沟通能力。",
+        "",
+    ],
+)
+def test_a_slogan_or_a_list_of_tools_is_no_second_language(text):
+    assert parts([text]) == [()]
+
+
+def test_long_lines_are_told_apart_sentence_by_sentence():
+    (found,) = parts([f"{GERMAN} {GERMAN} {ENGLISH} {ENGLISH}"])
+    assert {part.code for part in found} == {"de", "en"}
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [("Barnskötare", "sv"), ("Lastbilschaufför", "sv"), ("Vrachtwagenchauffeur", "nl"), ("Wijkverpleegkundige", "nl")],
+)
+def test_trades_of_small_languages(title, code):
+    assert decide(title).code == code
+
+
+def test_a_word_that_many_languages_share_leaves_the_confidence_low():
+    assert decide("Pilot").confidence < 0.9
+    assert decide("Manager").confidence < 0.95

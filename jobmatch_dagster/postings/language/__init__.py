@@ -6,5 +6,6 @@ Only languages are decided here; what a text says is read elsewhere. ``decide`` 
 
 from jobmatch_dagster.postings.language.decide import Language, decide, languages
 from jobmatch_dagster.postings.language.langdetect_port import detect
+from jobmatch_dagster.postings.language.parts import Part, parts
 
-__all__ = ["Language", "decide", "detect", "languages"]
+__all__ = ["Language", "Part", "decide", "detect", "languages", "parts"]
