@@ -57,6 +57,7 @@ POSTING = pa.schema(
         _column("search_id", text, "The search that found it.", sql="uuid"),
         _column("page_ref", text, "Where the archived page is: file and row."),
         _column("snippet", text, "Excerpt that the board shows in its list; never the full description."),
+        _column("salary_estimate", text, "What the board itself guesses as the salary; never the employer's word."),
     ]
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from jobmatch_dagster.boards import values
-from jobmatch_dagster.boards.board import Board, Credentials, Extracted, Paging, Posting, Request, Unconfigured, query
+from jobmatch_dagster.boards import asking, values
+from jobmatch_dagster.boards.board import Credentials, Extracted, PagedBoard, Paging, Posting, Request, Unconfigured
 from jobmatch_dagster.boards.listing import first_segment, read_list
 from jobmatch_dagster.boards.payload import dig, loads
 from jobmatch_dagster.boards.search import Search
@@ -37,11 +37,10 @@ _CURRENCIES = {
 _FLAGS = {"full_time": "full_time", "part_time": "part_time", "contract": "contract"}
 
 
-class Adzuna(Board):
+class Adzuna(PagedBoard):
     """``/v1/api/jobs/{country}/search/{page}``, as Adzuna documents it."""
 
     name = "adzuna"
-    filters = frozenset({"keywords", "place", "radius_km", "max_age_days", "employment_type"})
     page_size = 50
     same_site = ("adzuna.com",)
 
@@ -54,20 +53,12 @@ class Adzuna(Board):
             params={"app_id": settings.adzuna_app_id, "app_key": settings.adzuna_app_key.get_secret_value()}
         )
 
-    def first_request(self, search: Search) -> Request:
-        return self._page(search, 1)
-
-    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
-        if not page.postings or (page.total is not None and state.received >= page.total):
-            return None
-        return self._page(search, state.number + 1)
-
-    def _page(self, search: Search, number: int) -> Request:
+    def page(self, search: Search, state: Paging) -> Request:
         country = search.country if search.country in _CURRENCIES else "us"
         flag = _FLAGS.get(search.employment_type or "")
         return Request(
-            query(
-                f"/v1/api/jobs/{country}/search/{number}",
+            asking.query(
+                f"/v1/api/jobs/{country}/search/{state.number + 1}",
                 what=search.keywords,
                 where=search.place,
                 distance=search.radius_km and max(1, round(search.radius_km)),
@@ -102,12 +93,6 @@ def _posting(job: dict[str, Any], country: str | None) -> Posting:
         "apply_url": values.link(job.get("redirect_url")),
         "snippet": values.text(job.get("description")),
     }
-    low, high = values.number(job.get("salary_min")), values.number(job.get("salary_max"))
-    if str(job.get("salary_is_predicted")) != "0" or (low is None and high is None):
+    if str(job.get("salary_is_predicted")) != "0":
         return row
-    return row | {
-        "salary_min": low,
-        "salary_max": high,
-        "salary_currency": _CURRENCIES.get(country),
-        "salary_period": "year",
-    }
+    return row | values.pay(job.get("salary_min"), job.get("salary_max"), _CURRENCIES.get(country), "year")

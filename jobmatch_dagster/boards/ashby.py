@@ -55,15 +55,9 @@ def _pay(compensation: Any) -> Posting:
     salary = next(
         (c for c in dicts(dig(compensation, "summaryComponents")) if c.get("compensationType") == "Salary"), {}
     )
-    low, high = values.number(salary.get("minValue")), values.number(salary.get("maxValue"))
-    if low is None and high is None:
-        return row
-    return row | {
-        "salary_min": low,
-        "salary_max": high,
-        "salary_currency": values.currency(salary.get("currencyCode")),
-        "salary_period": values.lookup("period", salary.get("interval")),
-    }
+    return row | values.pay(
+        salary.get("minValue"), salary.get("maxValue"), salary.get("currencyCode"), salary.get("interval")
+    )
 
 
 def _spaced(word: Any) -> str | None:

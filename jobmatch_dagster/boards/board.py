@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Literal
-from urllib.parse import urlencode, urlsplit
 
+from jobmatch_dagster.boards import values
 from jobmatch_dagster.boards.challenge import recognise
 from jobmatch_dagster.boards.search import Search
 from jobmatch_dagster.errors import JobmatchError
@@ -83,12 +83,14 @@ class Paging:
         number: search pages received so far, this one included.
         received: postings on all of them.
         new: postings on this page that the search had not shown before.
+        said: what the last page said about where it goes on.
         queue: requests that earlier pages named and that are still to be asked (sitemaps).
     """
 
     number: int = 0
     received: int = 0
     new: int = 0
+    said: Any = None
     queue: list[Request] = field(default_factory=list)
 
 
@@ -132,23 +134,18 @@ class Board:
 
     Class attributes:
         name: the board's name in settings, tables and the command line.
-        filters: names of ``Search``'s filters that the board's own request expresses; the rest is applied afterwards.
         organisations: the source is asked employer by employer.
-        details: a detail page adds what the list lacks.
+        details: a posting's own page adds what the list lacks.
         browser: its pages need a browser to be complete.
         stubs: its list names pages only; a posting without a title after its own page was read is none.
-        page_size: postings on a full page; 0 where a page holds all.
-        last_start: highest offset that the board answers.
         same_site: hosts besides the board's own that a redirect may lead to, as suffixes.
     """
 
     name: str = ""
-    filters: frozenset[str] = frozenset()
     organisations: bool = False
     details: bool = False
     browser: bool = False
     stubs: bool = False
-    page_size: int = 0
     same_site: tuple[str, ...] = ()
 
     def __init__(self, policy: Policy) -> None:
@@ -175,12 +172,18 @@ class Board:
         raise NotImplementedError
 
     def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
-        """The page after this one, or None where the board has no more."""
+        """The page after this one, or None where the board has no more, or shows no more."""
         return None
+
+    def shows_no_more(self, state: Paging) -> bool:
+        """Has the walk come to the place after which the board shows nothing, however much it has?"""
+        return False
 
     def detail_request(self, posting: Posting) -> Request | None:
         """The page with a posting's full text, or None where the list already had it all."""
-        return None
+        if not self.details or not posting["url"]:
+            return None
+        return Request(posting["url"], "detail", referrer=posting["external_id"])
 
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
         """Read a page with a list of postings."""
@@ -201,35 +204,49 @@ class Board:
         """
         page = (self.read_search if kind == "search" else self.read_detail)(body, url, fetched_at)
         stamp = {"board": self.name, "fetched_at": fetched_at}
-        page.postings = [{name: row.get(name) for name in columns()} | stamp for row in page.postings]
+        page.postings = [{name: row.get(name) for name in columns()} | stamp for row in map(_said, page.postings)]
         if not page.postings:
             page.blocked = recognise(body, url)
             page.changed = None if page.blocked else page.changed
         return page
 
 
-def query(path: str, **params: Any) -> str:
-    """A path with its query; parameters that are None are left out, order is kept."""
-    given = {name: value for name, value in params.items() if value is not None}
-    return f"{path}?{urlencode(given)}" if given else path
+class PagedBoard(Board):
+    """A source whose list comes in pages: how a page is asked for, and when one leads on.
+
+    Class attributes:
+        page_size: postings on a full page.
+        most: postings of one search after which the board shows no more; None where it has no such end.
+    """
+
+    page_size: int = 0
+    most: int | None = None
+
+    def page(self, search: Search, state: Paging) -> Request:
+        """The page at which the walk stands: after ``state.number`` pages with ``state.received`` postings."""
+        raise NotImplementedError
+
+    def first_request(self, search: Search) -> Request:
+        return self.page(search, Paging())
+
+    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
+        if not page.postings or not self.leads_on(page, state) or self.shows_no_more(state):
+            return None
+        state.said = page.next
+        return self.page(search, state)
+
+    def leads_on(self, page: Extracted, state: Paging) -> bool:
+        """Does this page, which has postings, have one after it? By the total, unless the board says it otherwise."""
+        return page.total is None or state.received < page.total
+
+    def shows_no_more(self, state: Paging) -> bool:
+        return self.most is not None and state.received >= self.most
 
 
-def miles(radius_km: float | None) -> int | None:
-    """Whole miles, rounded up, for boards that count in miles."""
-    return None if radius_km is None else max(1, round(radius_km / 1.609344 + 0.499))
-
-
-def nearest_at_least(value: float | None, steps: list[int]) -> int | None:
-    """The smallest step that holds the value; the largest step where none does; None for None."""
-    if value is None:
-        return None
-    return next((step for step in steps if step >= value), steps[-1])
-
-
-def site_of(url: str | None, default: str) -> str:
-    """Scheme and host of a page's URL, or the default."""
-    parts = urlsplit(url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else default
+def _said(row: Posting) -> Posting:
+    """A posting with what holds for every source: a board's guess is no salary, and "Remote, Italy" says remote."""
+    row = row | values.stated_salary(row.get("salary_text"))
+    return row | {"remote": row.get("remote") or values.arrangement_in(row.get("location"))}
 
 
 @lru_cache(maxsize=1)

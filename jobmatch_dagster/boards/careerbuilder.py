@@ -7,19 +7,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from jobmatch_dagster.boards import css, jsonld, values
-from jobmatch_dagster.boards.board import (
-    Board,
-    Extracted,
-    Paging,
-    Posting,
-    Request,
-    each,
-    miles,
-    nearest_at_least,
-    query,
-    site_of,
-)
+from jobmatch_dagster.boards import asking, css, jsonld, values
+from jobmatch_dagster.boards.board import Extracted, PagedBoard, Paging, Posting, Request, each
 from jobmatch_dagster.boards.merge import fill
 from jobmatch_dagster.boards.search import Search
 
@@ -28,34 +17,25 @@ _RADII, _AGES = [5, 10, 30, 50, 100], [1, 3, 7, 30]
 _TYPES = {"full_time": "jtft", "part_time": "jtpt", "contract": "jtct", "internship": "jtin"}
 
 
-class CareerBuilder(Board):
+class CareerBuilder(PagedBoard):
     """CareerBuilder's result list and postings."""
 
     name = "careerbuilder"
-    filters = frozenset({"keywords", "place", "radius_km", "max_age_days", "remote", "employment_type"})
     details = True
     page_size = 25
     same_site = ("careerbuilder.com",)
 
-    def first_request(self, search: Search) -> Request:
-        return self._page(search, 1)
-
-    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
-        if not page.postings or (page.total is not None and state.received >= page.total):
-            return None
-        return self._page(search, state.number + 1)
-
-    def _page(self, search: Search, number: int) -> Request:
+    def page(self, search: Search, state: Paging) -> Request:
         return Request(
-            query(
+            asking.query(
                 "/jobs",
                 keywords=search.keywords,
                 location=search.place,
-                radius=nearest_at_least(miles(search.radius_km), _RADII),
-                posted=nearest_at_least(search.max_age_days, _AGES) if (search.max_age_days or 99) <= 30 else None,
+                radius=asking.step(asking.miles(search.radius_km), _RADII),
+                posted=asking.step_or_all(search.max_age_days, _AGES),
                 cb_workhome="remote" if search.remote == "remote" else None,
                 emp=search.employment_type and _TYPES.get(search.employment_type),
-                page_number=number,
+                page_number=state.number + 1,
             )
         )
 
@@ -63,7 +43,7 @@ class CareerBuilder(Board):
         return Request(f"/job/{posting['external_id']}", "detail", referrer=posting["external_id"])
 
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
-        site = site_of(url, _SITE)
+        site = values.site_of(url, _SITE)
         rows, rejected = each(css.cards(self.name, "search", body), "card", lambda card: _card(card, site, fetched_at))
         rejected += [("card", "has no id") for row in rows if not row["external_id"]]
         around = (css.cards(self.name, "page", body) or [{}])[0]
@@ -104,7 +84,6 @@ def _card(card: dict[str, Any], site: str, fetched_at: datetime | None) -> Posti
         "posted_on": values.day_of_age(shown, fetched_at),
         "salary_text": values.text(card.get("salary_text")),
         "apply_url": values.link(card.get("apply_url")),
-        "remote": values.arrangement_in(values.text(card.get("location"))),
         "snippet": values.text(card.get("snippet")),
     }
 

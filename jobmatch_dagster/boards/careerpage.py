@@ -9,7 +9,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 from jobmatch_dagster.boards import jsonld, values
-from jobmatch_dagster.boards.board import Board, Extracted, Paging, Posting, Request, site_of
+from jobmatch_dagster.boards.board import Board, Extracted, Paging, Posting, Request
 from jobmatch_dagster.boards.search import Search
 from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.settings import Settings
@@ -32,7 +32,7 @@ class CareerPage(Board):
     stubs = True
 
     def base_url(self, settings: Settings, search: Search | None = None) -> str:
-        return site_of(self._address(search), "") if search else ""
+        return values.site_of(self._address(search), "") if search else ""
 
     def _address(self, search: Search) -> str:
         link = values.link(search.organisation)
@@ -51,9 +51,6 @@ class CareerPage(Board):
         """Sitemaps that a sitemap index names, one after the other."""
         state.queue += [Request(link) for link in page.next or []]
         return state.queue.pop(0) if state.queue else None
-
-    def detail_request(self, posting: Posting) -> Request | None:
-        return Request(posting["url"], "detail", referrer=posting["external_id"]) if posting["url"] else None
 
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
         head = body[:2000].lower()

@@ -215,7 +215,6 @@ def _posting(row: Mapping[str, Any], sources: Mapping[str, Source], mapping: Fil
         else values.text(location),
         "posted_text": values.text(said.get("posted_text")) or posted_text,
         "posted_on": values.day(said.get("posted_on")) or values.day(posted) or values.day_of_age(posted_text, seen_at),
-        "salary_text": values.text(said.get("salary_text")),
         "salary_min": values.number(said.get("salary_min")),
         "salary_max": values.number(said.get("salary_max")),
         "salary_currency": values.currency(said.get("salary_currency")),
@@ -230,7 +229,7 @@ def _posting(row: Mapping[str, Any], sources: Mapping[str, Source], mapping: Fil
         "valid_until": values.day(said.get("valid_until")),
         "snippet": values.text(said.get("snippet")),
         "fetched_at": seen_at,
-    }
+    } | values.stated_salary(values.text(said.get("salary_text")))
     if not (posting["title"] or posting["description_html"]):
         raise ValueError("has neither a title nor a description")
     posting["external_id"] = posting["external_id"] or _identity(posting)

@@ -7,13 +7,36 @@ an unknown value is no reason to drop it. What cannot be checked afterwards is s
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
 from jobmatch_dagster.boards.board import Board, Posting
 from jobmatch_dagster.boards.search import Search
+from jobmatch_dagster.errors import JobmatchError
 
-# Neither a posting's text nor its place as written can tell these.
-_UNCHECKABLE = {"radius_km": "distance", "place": "place"}
+# Neither a posting's text nor its place as written tells how far away it is.
+_UNCHECKABLE = frozenset({"radius_km"})
+
+
+@lru_cache(maxsize=1024)
+def expressed(search: Search, board: Board) -> frozenset[str]:
+    """The filters of the search that the board itself is asked for: those without which the request would be another.
+
+    A value that the board does not know (a contract's kind, an age beyond its largest step) is not expressed either.
+    """
+    try:
+        asked = board.first_request(search)
+        return frozenset(name for name in search.asked() if board.first_request(_without(search, name)) != asked)
+    except JobmatchError:
+        # It lacks its employer: nothing is asked at all, and the scrape says so.
+        return frozenset()
+
+
+def _without(search: Search, name: str) -> Search:
+    nothing: dict[str, Any] = {name: None}
+    return replace(search, **nothing)
 
 
 def misses(posting: Posting, search: Search, board: Board, today: date) -> str | None:
@@ -22,7 +45,7 @@ def misses(posting: Posting, search: Search, board: Board, today: date) -> str |
     Args:
         posting: in the names of ``tables.POSTING``.
         search: what was asked.
-        board: its own filters for keywords and place are trusted.
+        board: what it was asked for in keywords and place is trusted.
         today: the day of the scrape; ages count from it.
     """
     posted_on = posting.get("posted_on")
@@ -32,25 +55,30 @@ def misses(posting: Posting, search: Search, board: Board, today: date) -> str |
         wanted, said = getattr(search, name), posting.get(name)
         if wanted is not None and said is not None and said != wanted:
             return name
-    if search.keywords and "keywords" not in board.filters and not _has_words(posting, search.keywords):
+    trusted = expressed(search, board)
+    if search.keywords and "keywords" not in trusted and not _has_words(posting, search.keywords):
         return "keywords"
-    if search.place and "place" not in board.filters and not _is_near(posting, search.place):
+    if search.place and "place" not in trusted and not _is_near(posting, search.place):
         return "place"
     return None
+
+
+def never_misses(search: Search, board: Board) -> bool:
+    """Does every posting that the search finds pass it, whatever the posting says?"""
+    return search.asked() <= (expressed(search, board) & {"keywords", "place"}) | _UNCHECKABLE
 
 
 def unchecked(search: Search, board: Board) -> list[str]:
     """Filters of the search that neither the board nor a look at the posting can apply, each as a warning."""
     return [
-        f"{board.name} cannot filter by {word}: {name} of the search «{search.label()}» has no effect"
-        for name, word in _UNCHECKABLE.items()
-        if name == "radius_km" and name in search.asked() and name not in board.filters
+        f"{board.name} cannot filter by distance: {name} of the search «{search.label()}» has no effect"
+        for name in sorted((search.asked() & _UNCHECKABLE) - expressed(search, board))
     ]
 
 
 def applied_here(search: Search, board: Board) -> list[str]:
-    """Filters of the search that the board lacks and that are applied to what arrived."""
-    return sorted(search.asked() - board.filters - {"radius_km"})
+    """Filters of the search that the board was not asked for and that are applied to what arrived."""
+    return sorted(search.asked() - expressed(search, board) - _UNCHECKABLE)
 
 
 def _has_words(posting: Posting, keywords: str) -> bool:

@@ -9,8 +9,8 @@ import re
 from datetime import datetime
 from typing import Any
 
-from jobmatch_dagster.boards import css, jsonld, values
-from jobmatch_dagster.boards.board import Board, Extracted, Paging, Posting, Request, each, miles, query, site_of
+from jobmatch_dagster.boards import asking, css, jsonld, values
+from jobmatch_dagster.boards.board import Extracted, PagedBoard, Paging, Posting, Request, each
 from jobmatch_dagster.boards.merge import fill, readings
 from jobmatch_dagster.boards.payload import after, dicts, every, next_chunks
 from jobmatch_dagster.boards.search import Search
@@ -27,51 +27,38 @@ _TYPES = {
 }
 
 
-class Glassdoor(Board):
+class Glassdoor(PagedBoard):
     """Glassdoor's public search."""
 
     name = "glassdoor"
-    filters = frozenset({"keywords", "place", "radius_km", "max_age_days", "remote", "employment_type"})
     details = True
     page_size = 30
     same_site = ("glassdoor.com",)
 
-    def first_request(self, search: Search) -> Request:
-        return self._page(search, 1, None)
+    def leads_on(self, page: Extracted, state: Paging) -> bool:
+        """By the total, and by the cursors that the page itself gives for the numbers of other pages."""
+        cursors = _cursors(page.next)
+        return super().leads_on(page, state) and (not cursors or state.number + 1 in cursors)
 
-    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
-        """On with the cursor that the page itself gives for the next page number."""
-        if not page.postings or (page.total is not None and state.received >= page.total):
-            return None
-        cursors = {c.get("pageNumber"): c.get("cursor") for c in dicts(page.next)}
+    def page(self, search: Search, state: Paging) -> Request:
         number = state.number + 1
-        if cursors and number not in cursors:
-            return None
-        return self._page(search, number, cursors.get(number))
-
-    def _page(self, search: Search, number: int, cursor: str | None) -> Request:
         return Request(
-            query(
+            asking.query(
                 "/Job/jobs.htm",
                 **{"sc.keyword": search.keywords},
                 locKeyword=search.place,
-                radius=miles(search.radius_km),
+                radius=asking.miles(search.radius_km),
                 fromAge=search.max_age_days,
                 remoteWorkType=1 if search.remote == "remote" else None,
                 jobType=search.employment_type and _TYPES.get(search.employment_type),
                 sortBy="date_desc",
                 p=number if number > 1 else None,
-                cursor=cursor,
+                cursor=_cursors(state.said).get(number),
             )
         )
 
-    def detail_request(self, posting: Posting) -> Request | None:
-        if not posting["url"]:
-            return None
-        return Request(posting["url"], "detail", referrer=posting["external_id"])
-
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
-        site = site_of(url, _SITE)
+        site = values.site_of(url, _SITE)
         streamed = next_chunks(body)
         data = streamed if _VIEW in streamed else body
         listed, rejected = each(_views(data), "record", lambda view: _record(view, site, fetched_at))
@@ -95,7 +82,7 @@ class Glassdoor(Board):
     def read_detail(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
         fields = (css.cards(self.name, "detail", body) or [{}])[0]
         link = values.link(url or fields.get("canonical"))
-        site = site_of(link, _SITE)
+        site = values.site_of(link, _SITE)
         row: Posting = {
             "title": values.text(fields.get("title")),
             "company": _employer(fields.get("company")),
@@ -131,18 +118,18 @@ def _record(view: dict[str, Any], site: str, fetched_at: datetime | None) -> Pos
         "company": values.text(header.get("employerNameFromSearch") or (header.get("employer") or {}).get("name")),
         "location": values.text(header.get("locationName")),
         "posted_on": values.days_before(fetched_at, header.get("ageInDays")),
-        "remote": values.arrangement_in(values.text(header.get("locationName"))),
+        "remote": values.only(header.get("remoteWorkTypes"), "remote"),
         "snippet": " ".join(values.texts(job.get("descriptionFragmentsText")) or []) or None,
     }
     pay = header.get("payPeriodAdjustedPay") or {}
-    if header.get("salarySource") == "EMPLOYER_PROVIDED" and pay:
-        row |= {
-            "salary_min": values.number(pay.get("p10")),
-            "salary_max": values.number(pay.get("p90")),
-            "salary_currency": values.currency(header.get("payCurrency")),
-            "salary_period": values.lookup("period", header.get("payPeriod")),
-        }
-    return row
+    if header.get("salarySource") != "EMPLOYER_PROVIDED":
+        return row
+    return row | values.pay(pay.get("p10"), pay.get("p90"), header.get("payCurrency"), header.get("payPeriod"))
+
+
+def _cursors(said: Any) -> dict[int, str | None]:
+    """The cursor of each page number that a page names."""
+    return {cursor["pageNumber"]: cursor.get("cursor") for cursor in dicts(said) if "pageNumber" in cursor}
 
 
 def _card(card: dict[str, Any], site: str, fetched_at: datetime | None) -> Posting:

@@ -48,13 +48,6 @@ def _posting(job: dict[str, Any], employer: str | None) -> Posting:
 
 def _pay(job: dict[str, Any]) -> Posting:
     """The first pay range, in cents, where the employer shares one (``pay_input_ranges``). Its period is not given."""
-    span = next(iter(dicts(job.get("pay_input_ranges"))), None)
-    low, high = values.number((span or {}).get("min_cents")), values.number((span or {}).get("max_cents"))
-    if span is None or (low is None and high is None):
-        return {}
-    return {
-        "salary_min": low and low / 100,
-        "salary_max": high and high / 100,
-        "salary_currency": values.currency(span.get("currency_type")),
-        "salary_text": values.text(span.get("title")),
-    }
+    span = next(iter(dicts(job.get("pay_input_ranges"))), {})
+    pay = values.pay(span.get("min_cents"), span.get("max_cents"), span.get("currency_type"), None, over=100)
+    return pay and pay | {"salary_text": values.text(span.get("title"))}

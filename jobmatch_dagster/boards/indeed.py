@@ -11,19 +11,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from jobmatch_dagster.boards import css, jsonld, values
-from jobmatch_dagster.boards.board import (
-    Board,
-    Extracted,
-    Paging,
-    Posting,
-    Request,
-    each,
-    miles,
-    nearest_at_least,
-    query,
-    site_of,
-)
+from jobmatch_dagster.boards import asking, css, jsonld, values
+from jobmatch_dagster.boards.board import Extracted, PagedBoard, Paging, Posting, Request, each
 from jobmatch_dagster.boards.merge import fill, readings
 from jobmatch_dagster.boards.payload import after, dicts, dig
 from jobmatch_dagster.boards.search import Search
@@ -33,7 +22,7 @@ _LIST_MARKER = 'mosaic.providerData["mosaic-provider-jobcards"]'
 _STATE_MARKER = "window._initialData"
 _SITE = BOARD_URLS["indeed"]
 _AGES, _RADII = [1, 3, 7, 14], [5, 10, 15, 25, 35, 50, 100]
-_STEP, _LAST_START = 10, 1000
+_STEP = 10
 _TYPES = {
     "full_time": "fulltime",
     "part_time": "parttime",
@@ -43,13 +32,13 @@ _TYPES = {
 }
 
 
-class Indeed(Board):
+class Indeed(PagedBoard):
     """Indeed's national sites."""
 
     name = "indeed"
-    filters = frozenset({"keywords", "place", "radius_km", "employment_type"})
     details = True
     page_size = 15
+    most = 1000
     same_site = ("indeed.com",)
 
     def base_url(self, settings: Settings, search: Search | None = None) -> str:
@@ -60,26 +49,24 @@ class Indeed(Board):
             return base
         return f"https://{'uk' if country == 'gb' else country}.indeed.com"
 
-    def first_request(self, search: Search) -> Request:
-        return self._page(search, 0)
+    def leads_on(self, page: Extracted, state: Paging) -> bool:
+        """By the pager: the number of jobs that the page states is a guess."""
+        return page.next is not False
 
-    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
-        start = state.number * _STEP
-        if not page.postings or page.next is False or start > _LAST_START:
-            return None
-        return self._page(search, start)
+    def shows_no_more(self, state: Paging) -> bool:
+        return state.number * _STEP > self.most
 
-    def _page(self, search: Search, start: int) -> Request:
+    def page(self, search: Search, state: Paging) -> Request:
         return Request(
-            query(
+            asking.query(
                 "/jobs",
                 q=search.keywords,
                 l=search.place,
-                radius=nearest_at_least(miles(search.radius_km), _RADII),
-                fromage=nearest_at_least(search.max_age_days, _AGES) if (search.max_age_days or 99) <= 14 else None,
+                radius=asking.step(asking.miles(search.radius_km), _RADII),
+                fromage=asking.step_or_all(search.max_age_days, _AGES),
                 jt=search.employment_type and _TYPES.get(search.employment_type),
                 sort="date",
-                start=start or None,
+                start=state.number * _STEP or None,
             )
         )
 
@@ -88,7 +75,7 @@ class Indeed(Board):
         return Request(f"/viewjob?jk={key}", "detail", referrer=key)
 
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
-        site = site_of(url, _SITE)
+        site = values.site_of(url, _SITE)
         data = dig(after(body, _LIST_MARKER), "metaData", "mosaicProviderJobCardsModel")
         listed, rejected = each(dicts(dig(data, "results")), "record", lambda r: _record(r, site, fetched_at))
         cards = css.cards(self.name, "search", body)
@@ -114,7 +101,7 @@ class Indeed(Board):
     def read_detail(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
         state = after(body, _STATE_MARKER)
         fields = (css.cards(self.name, "detail", body) or [{}])[0]
-        site = site_of(url or fields.get("canonical"), _SITE)
+        site = values.site_of(url or fields.get("canonical"), _SITE)
         embedded = jsonld.job_postings(body, url)
         rows, rejected = each([state or {}], "page", lambda s: _state(s, site, fetched_at))
         row = fill(rows[0] if rows else {}, *embedded[:1], _detail_fields(fields, site))
@@ -132,7 +119,7 @@ def _record(record: dict[str, Any], site: str, fetched_at: datetime | None) -> P
     shown = values.text(record.get("formattedRelativeTime"))
     pay = record.get("extractedSalary") or {}
     groups = {group.get("label"): group for group in dicts(record.get("taxonomyAttributes"))}
-    types = [a.get("label") for a in dicts(dig(groups, "job-types", "attributes"))] or record.get("jobTypes") or []
+    types = _labels(groups, "job-types") or record.get("jobTypes") or []
     third_party = record.get("redirectToThirdPartySite") and record.get("thirdPartyApplyUrl")
     row: Posting = {
         "external_id": key,
@@ -145,24 +132,17 @@ def _record(record: dict[str, Any], site: str, fetched_at: datetime | None) -> P
         "posted_on": values.day(record.get("pubDate")) or values.day_of_age(shown, fetched_at),
         "salary_text": values.text(dig(record, "salarySnippet", "text")),
         "employment_type": values.only(types, "employment_type"),
-        "remote": _remote(record) or values.arrangement_in(values.text(record.get("formattedLocation"))),
-        "benefits": values.texts(a.get("label") for a in dicts(dig(groups, "benefits", "attributes"))),
+        "remote": _remote(record) or values.only(_labels(groups, "remote"), "remote"),
+        "benefits": values.texts(_labels(groups, "benefits")),
         "apply_url": values.link(third_party, site) if third_party else None,
         "snippet": values.markup(record.get("snippet")),
     }
-    return row | _pay(pay.get("min"), pay.get("max"), pay.get("type"), dig(record, "salarySnippet", "currency"))
+    return row | values.pay(pay.get("min"), pay.get("max"), dig(record, "salarySnippet", "currency"), pay.get("type"))
 
 
-def _pay(low: Any, high: Any, period: Any, currency: Any) -> Posting:
-    least, most = values.number(low), values.number(high)
-    if least is None and most is None:
-        return {}
-    return {
-        "salary_min": least,
-        "salary_max": most,
-        "salary_currency": values.currency(currency),
-        "salary_period": values.lookup("period", period),
-    }
+def _labels(groups: dict[Any, dict[str, Any]], name: str) -> list[Any]:
+    """The labels that a record carries in one of its groups of attributes."""
+    return [attribute.get("label") for attribute in dicts(dig(groups, name, "attributes"))]
 
 
 def _remote(model: dict[str, Any]) -> str | None:
@@ -203,13 +183,15 @@ def _state(state: dict[str, Any], site: str, fetched_at: datetime | None) -> Pos
         "posted_text": shown,
         "salary_text": values.text(pay.get("salaryText")),
         "employment_type": values.only(types or dig(info, "jobMetadataHeaderModel", "jobType"), "employment_type"),
-        "remote": _remote(header) or values.arrangement_in(values.text(header.get("formattedLocation"))),
+        "remote": _remote(header),
         "description_html": values.markup(info.get("sanitizedJobDescription"))
         or values.markup(dig(job, "description", "html")),
         "benefits": values.texts(b.get("label") for b in dicts(dig(state, "benefitsModel", "benefits"))),
         "apply_url": _outside(job.get("url"), site),
     }
-    return row | _pay(pay.get("salaryMin"), pay.get("salaryMax"), pay.get("salaryType"), pay.get("salaryCurrency"))
+    return row | values.pay(
+        pay.get("salaryMin"), pay.get("salaryMax"), pay.get("salaryCurrency"), pay.get("salaryType")
+    )
 
 
 def _detail_fields(fields: dict[str, Any], site: str) -> Posting:

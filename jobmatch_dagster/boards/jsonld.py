@@ -77,26 +77,16 @@ def posting(node: dict[str, Any], base: str | None = None) -> Posting:
 def _salary(stated: Any) -> Posting:
     """The employer's own base salary. ``estimatedSalary`` is a guess of somebody else and is not read."""
     stated = _first(stated)
-    amount = stated.get("value") if isinstance(stated, dict) else stated
-    amount = _first(amount)
-    money: Posting = {}
-    if isinstance(amount, dict):
-        low = values.number(amount.get("minValue", amount.get("value")))
-        high = values.number(amount.get("maxValue", amount.get("value")))
-        unit = amount.get("unitText") or (stated.get("unitText") if isinstance(stated, dict) else None)
-    else:
-        low = high = values.number(amount)
-        unit = stated.get("unitText") if isinstance(stated, dict) else None
-    if low is None and high is None:
-        return money
-    code = stated.get("currency") if isinstance(stated, dict) else None
-    code = code or (amount.get("currency") if isinstance(amount, dict) else None)
-    return {
-        "salary_min": low,
-        "salary_max": high,
-        "salary_currency": values.currency(code),
-        "salary_period": values.lookup("period", unit),
-    }
+    around = stated if isinstance(stated, dict) else {"value": stated}
+    inside = _first(around.get("value"))
+    amount = inside if isinstance(inside, dict) else {"value": inside}
+    single = amount.get("value")
+    return values.pay(
+        amount.get("minValue", single),
+        amount.get("maxValue", single),
+        around.get("currency") or amount.get("currency"),
+        amount.get("unitText") or around.get("unitText"),
+    )
 
 
 def _location(node: dict[str, Any]) -> str | None:

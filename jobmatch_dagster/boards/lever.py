@@ -5,29 +5,27 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from jobmatch_dagster.boards import values
-from jobmatch_dagster.boards.board import Board, Extracted, Paging, Posting, Request, query
+from jobmatch_dagster.boards import asking, values
+from jobmatch_dagster.boards.board import Extracted, PagedBoard, Paging, Posting, Request
 from jobmatch_dagster.boards.listing import first_segment, organisation, path_part, read_list
 from jobmatch_dagster.boards.payload import dicts, dig
 from jobmatch_dagster.boards.search import Search
 
 
-class Lever(Board):
+class Lever(PagedBoard):
     """``/v0/postings/{organisation}?mode=json``, as Lever documents it."""
 
     name = "lever"
     organisations = True
     page_size = 100
 
-    def first_request(self, search: Search) -> Request:
-        return self._page(search, 0)
+    def leads_on(self, page: Extracted, state: Paging) -> bool:
+        """A full page does; there is no total."""
+        return len(page.postings) >= self.page_size
 
-    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
-        return self._page(search, state.received) if len(page.postings) >= self.page_size else None
-
-    def _page(self, search: Search, skip: int) -> Request:
+    def page(self, search: Search, state: Paging) -> Request:
         path = f"/v0/postings/{organisation(self, search)}"
-        return Request(query(path, mode="json", limit=self.page_size, skip=skip or None))
+        return Request(asking.query(path, mode="json", limit=self.page_size, skip=state.received or None))
 
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
         employer = first_segment(url, "postings")
@@ -50,15 +48,7 @@ def _posting(job: dict[str, Any], employer: str | None) -> Posting:
         "apply_url": values.link(job.get("applyUrl")),
     }
     pay = job.get("salaryRange") or {}
-    low, high = values.number(pay.get("min")), values.number(pay.get("max"))
-    if low is None and high is None:
-        return row
-    return row | {
-        "salary_min": low,
-        "salary_max": high,
-        "salary_currency": values.currency(pay.get("currency")),
-        "salary_period": values.lookup("period", pay.get("interval")),
-    }
+    return row | values.pay(pay.get("min"), pay.get("max"), pay.get("currency"), pay.get("interval"))
 
 
 def _description(job: dict[str, Any]) -> str | None:

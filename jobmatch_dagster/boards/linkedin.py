@@ -11,24 +11,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from jobmatch_dagster.boards import css, jsonld, values
-from jobmatch_dagster.boards.board import (
-    Board,
-    Extracted,
-    Paging,
-    Posting,
-    Request,
-    each,
-    miles,
-    nearest_at_least,
-    query,
-    site_of,
-)
+from jobmatch_dagster.boards import asking, css, jsonld, values
+from jobmatch_dagster.boards.board import Extracted, PagedBoard, Paging, Posting, Request, each
 from jobmatch_dagster.boards.merge import fill
 from jobmatch_dagster.boards.search import Search
 
 _SEARCH = "/jobs-guest/jobs/api/seeMoreJobPostings/search"
-_LAST_START = 1000
 _RADII = [5, 10, 25, 50, 100]
 _REMOTE = {"onsite": "1", "remote": "2", "hybrid": "3"}
 _TYPES = {
@@ -44,37 +32,28 @@ _ID_AT_END = re.compile(r"(\d{6,})/?$")
 _SITE = "https://www.linkedin.com"
 
 
-class LinkedIn(Board):
+class LinkedIn(PagedBoard):
     """LinkedIn without an account."""
 
     name = "linkedin"
-    filters = frozenset({"keywords", "place", "radius_km", "max_age_days", "remote", "employment_type"})
     details = True
     page_size = 10
+    most = 1000
     same_site = ("linkedin.com",)
 
-    def first_request(self, search: Search) -> Request:
-        return self._page(search, 0)
-
-    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
+    def page(self, search: Search, state: Paging) -> Request:
         """On by the cards received: a fixed step would skip or repeat, as pages are not always full."""
-        if not page.postings or state.received >= _LAST_START:
-            return None
-        return self._page(search, state.received)
-
-    def _page(self, search: Search, start: int) -> Request:
         age = search.max_age_days
-        radius = nearest_at_least(miles(search.radius_km), _RADII)
         return Request(
-            query(
+            asking.query(
                 _SEARCH,
                 keywords=search.keywords,
                 location=search.place,
-                distance=radius,
+                distance=asking.step(asking.miles(search.radius_km), _RADII),
                 f_TPR=age and f"r{age * 86_400}",
                 f_WT=search.remote and _REMOTE[search.remote],
                 f_JT=search.employment_type and _TYPES[search.employment_type],
-                start=start,
+                start=state.received,
             )
         )
 
@@ -83,7 +62,7 @@ class LinkedIn(Board):
         return Request(f"/jobs-guest/jobs/api/jobPosting/{key}", "detail", referrer=key)
 
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
-        site = site_of(url, _SITE)
+        site = values.site_of(url, _SITE)
         rows, rejected = each(css.cards(self.name, "search", body), "card", lambda card: _card(card, site, fetched_at))
         kept = {row["external_id"]: row for row in reversed(rows) if row["external_id"]}
         rejected += [("card", "has no id") for row in rows if not row["external_id"]]
@@ -119,7 +98,7 @@ def _card(card: dict[str, Any], site: str, fetched_at: datetime | None) -> Posti
 
 
 def _detail(fields: dict[str, Any], url: str | None, fetched_at: datetime | None) -> Posting:
-    link = values.link(fields.get("link") or fields.get("canonical"), site_of(url, _SITE), keep_query=False)
+    link = values.link(fields.get("link") or fields.get("canonical"), values.site_of(url, _SITE), keep_query=False)
     coded = re.search(r"\d{6,}", values.inner(fields.get("id_code")) or "") or re.search(
         r"\d{6,}", fields.get("id_code") or ""
     )

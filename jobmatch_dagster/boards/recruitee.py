@@ -53,15 +53,7 @@ def _posting(offer: dict[str, Any]) -> Posting | None:
         "apply_url": values.link(offer.get("careers_apply_url")),
         "valid_until": values.day(offer.get("close_at")),
     }
-    low, high = values.number(pay.get("min")), values.number(pay.get("max"))
-    if low is None and high is None:
-        return row
-    return row | {
-        "salary_min": low,
-        "salary_max": high,
-        "salary_currency": values.currency(pay.get("currency")),
-        "salary_period": values.lookup("period", pay.get("period")),
-    }
+    return row | values.pay(pay.get("min"), pay.get("max"), pay.get("currency"), pay.get("period"))
 
 
 def _place(place: dict[str, Any]) -> str | None:

@@ -26,7 +26,6 @@ class RemoteOk(Board):
 def _posting(job: dict[str, Any]) -> Posting | None:
     if "legal" in job and "id" not in job:
         return None
-    low, high = values.number(job.get("salary_min")), values.number(job.get("salary_max"))
     place = (values.text(job.get("location")) or "").strip(" ,")
     row: Posting = {
         "external_id": values.text(job.get("id")),
@@ -40,7 +39,5 @@ def _posting(job: dict[str, Any]) -> Posting | None:
         "description_html": values.markup(job.get("description")),
         "apply_url": values.link(job.get("apply_url")),
     }
-    if low is None and high is None:
-        return row
     # Remote OK asks employers for the yearly pay in US dollars.
-    return row | {"salary_min": low, "salary_max": high, "salary_currency": "USD", "salary_period": "year"}
+    return row | values.pay(job.get("salary_min"), job.get("salary_max"), "USD", "year")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from jobmatch_dagster.boards import values
-from jobmatch_dagster.boards.board import Board, Extracted, Posting, Request, query
+from jobmatch_dagster.boards import asking, values
+from jobmatch_dagster.boards.board import Board, Extracted, Posting, Request
 from jobmatch_dagster.boards.listing import read_list
 from jobmatch_dagster.boards.payload import dig, loads
 from jobmatch_dagster.boards.search import Search
@@ -16,10 +16,9 @@ class Remotive(Board):
     """``/api/remote-jobs``. Postings link back to Remotive, as its terms ask."""
 
     name = "remotive"
-    filters = frozenset({"keywords"})
 
     def first_request(self, search: Search) -> Request:
-        return Request(query("/api/remote-jobs", search=search.keywords))
+        return Request(asking.query("/api/remote-jobs", search=search.keywords))
 
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
         page = read_list(body, lambda document: dig(document, "jobs"), _posting)

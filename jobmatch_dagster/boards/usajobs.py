@@ -5,18 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from jobmatch_dagster.boards import values
-from jobmatch_dagster.boards.board import (
-    Board,
-    Credentials,
-    Extracted,
-    Paging,
-    Posting,
-    Request,
-    Unconfigured,
-    miles,
-    query,
-)
+from jobmatch_dagster.boards import asking, values
+from jobmatch_dagster.boards.board import Credentials, Extracted, PagedBoard, Paging, Posting, Request, Unconfigured
 from jobmatch_dagster.boards.listing import read_list
 from jobmatch_dagster.boards.payload import dicts, dig, loads
 from jobmatch_dagster.boards.search import Search
@@ -26,11 +16,10 @@ from jobmatch_dagster.settings import Settings
 _PERIODS = {"PA": "year", "PH": "hour", "PD": "day", "PM": "month", "BW": None, "WC": None, "FB": None, "PW": None}
 
 
-class UsaJobs(Board):
+class UsaJobs(PagedBoard):
     """``/api/search``, as USAJobs documents it."""
 
     name = "usajobs"
-    filters = frozenset({"keywords", "place", "radius_km", "max_age_days", "remote"})
     page_size = 250
     same_site = ("usajobs.gov",)
 
@@ -42,25 +31,17 @@ class UsaJobs(Board):
         key = settings.usajobs_api_key.get_secret_value()
         return Credentials(headers={"Authorization-Key": key, "User-Agent": settings.usajobs_email})
 
-    def first_request(self, search: Search) -> Request:
-        return self._page(search, 1)
-
-    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
-        if not page.postings or (page.total is not None and state.received >= page.total):
-            return None
-        return self._page(search, state.number + 1)
-
-    def _page(self, search: Search, number: int) -> Request:
+    def page(self, search: Search, state: Paging) -> Request:
         return Request(
-            query(
+            asking.query(
                 "/api/search",
                 Keyword=search.keywords,
                 LocationName=search.place,
-                Radius=miles(search.radius_km),
+                Radius=asking.miles(search.radius_km),
                 DatePosted=search.max_age_days and min(search.max_age_days, 60),
                 RemoteIndicator="True" if search.remote == "remote" else None,
                 ResultsPerPage=self.page_size,
-                Page=number,
+                Page=state.number + 1,
                 Fields="Full",
             )
         )
@@ -89,18 +70,12 @@ def _posting(item: dict[str, Any]) -> Posting:
         "description_html": _description(job, details),
         "apply_url": values.link(next(iter(job.get("ApplyURI") or []), None)),
         "valid_until": values.day(job.get("ApplicationCloseDate")),
+        "benefits": values.texts([details.get("Benefits")]),
     }
     pay = next(iter(dicts(job.get("PositionRemuneration"))), {})
-    low, high = values.number(pay.get("MinimumRange")), values.number(pay.get("MaximumRange"))
-    if low is None and high is None:
-        return row
     code = pay.get("RateIntervalCode")
-    return row | {
-        "salary_min": low,
-        "salary_max": high,
-        "salary_currency": "USD",
-        "salary_period": _PERIODS.get(str(code)) or values.lookup("period", pay.get("Description") or code),
-    }
+    period = _PERIODS.get(str(code)) or pay.get("Description") or code
+    return row | values.pay(pay.get("MinimumRange"), pay.get("MaximumRange"), "USD", period)
 
 
 def _location(job: dict[str, Any]) -> str | None:

@@ -15,6 +15,8 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+Posting = dict[str, Any]
+
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _EMPTY_HTML = re.compile(r"<[^>]*>|&nbsp;|\s")
 
@@ -168,6 +170,51 @@ def link(value: Any, base: str | None = None, *, keep_query: bool = True) -> str
     except ValueError:
         return None
     return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query if keep_query else "", ""))
+
+
+def site_of(url: str | None, default: str) -> str:
+    """Scheme and host of a page's URL, or the default."""
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else default
+
+
+def pay(low: Any, high: Any, currency_code: Any, period_word: Any, *, over: float = 1) -> Posting:
+    """The salary columns of a structured pay, or nothing where neither end is a figure.
+
+    Args:
+        low, high: the ends as the board writes them.
+        currency_code: ISO 4217.
+        period_word: one of the words of ``data/words.yaml``.
+        over: what the figures are divided by, such as 100 for cents.
+    """
+    least, most = number(low), number(high)
+    if least is None and most is None:
+        return {}
+    return {
+        "salary_min": least and least / over,
+        "salary_max": most and most / over,
+        "salary_currency": currency(currency_code),
+        "salary_period": lookup("period", period_word),
+    }
+
+
+_SALARY = ("salary_text", "salary_min", "salary_max", "salary_currency", "salary_period")
+_ESTIMATE = re.compile(
+    r"\best(?:\.|(?=\)|$))|\bestimat|\bestimad|\bestimé|\bstima(?:to|ta)?\b|\bgeschätzt|schätzung|\bgeschat|\bszacunk|"
+    r"\bpredicted\b",
+    re.IGNORECASE,
+)
+
+
+def stated_salary(shown: str | None) -> Posting:
+    """Where a salary's text belongs: to the employer, or under ``salary_estimate`` where it says that it is a guess.
+
+    Boards show guesses of their own in the place of the salary ("₹5L - ₹8L (Glassdoor Est.)", "Estimated $52K a year").
+    Figures beside such a text are the same guess in numbers, so they are taken back as well.
+    """
+    if not shown or not _ESTIMATE.search(shown):
+        return {"salary_text": shown}
+    return dict.fromkeys(_SALARY) | {"salary_estimate": shown}
 
 
 def texts(values: Any) -> list[str] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jobmatch_dagster.boards import values
-from jobmatch_dagster.boards.board import Board, Extracted, Paging, Posting, Request, site_of
+from jobmatch_dagster.boards.board import Extracted, PagedBoard, Paging, Posting, Request
 from jobmatch_dagster.boards.listing import read_list
 from jobmatch_dagster.boards.payload import dig, loads
 from jobmatch_dagster.boards.search import Search
@@ -17,17 +17,16 @@ from jobmatch_dagster.settings import Settings
 
 _ADDRESS = re.compile(r"(?:https?://)?([\w-]+)\.([\w-]+)\.myworkdayjobs\.com/(?:[a-z]{2}-[A-Z]{2}/)?([\w-]+)/?")
 _SHORT = re.compile(r"([\w-]+)/([\w-]+)/([\w-]+)")
-_LAST_OFFSET = 2000
 
 
-class Workday(Board):
+class Workday(PagedBoard):
     """``POST /wday/cxs/{tenant}/{site}/jobs`` and the posting's own JSON. Organisation: the careers site's address."""
 
     name = "workday"
-    filters = frozenset({"keywords"})
     organisations = True
     details = True
     page_size = 20
+    most = 2000
 
     def base_url(self, settings: Settings, search: Search | None = None) -> str:
         base = settings.board_url(self.name)
@@ -47,19 +46,14 @@ class Workday(Board):
             )
         return match.group(1), match.group(2), match.group(3)
 
-    def first_request(self, search: Search) -> Request:
-        return self._page(search, 0)
-
-    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
+    def leads_on(self, page: Extracted, state: Paging) -> bool:
         """Later pages say a total of 0, so a full page is what leads on."""
-        if len(page.postings) < self.page_size or state.received >= _LAST_OFFSET:
-            return None
-        return self._page(search, state.received)
+        return len(page.postings) >= self.page_size
 
-    def _page(self, search: Search, offset: int) -> Request:
+    def page(self, search: Search, state: Paging) -> Request:
         tenant, _, site = self._site(search)
-        asked = {"appliedFacets": {}, "limit": self.page_size, "offset": offset, "searchText": search.keywords or ""}
-        return Request.post(f"/wday/cxs/{tenant}/{site}/jobs", asked)
+        asked = {"limit": self.page_size, "offset": state.received, "searchText": search.keywords or ""}
+        return Request.post(f"/wday/cxs/{tenant}/{site}/jobs", asked | {"appliedFacets": {}})
 
     def detail_request(self, posting: Posting) -> Request | None:
         """The posting's JSON stands beside its page: …/{site}/job/… ↔ /wday/cxs/{tenant}/{site}/job/…."""
@@ -71,7 +65,7 @@ class Workday(Board):
 
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
         tenant, site = _tenant_and_site(url)
-        prefix = f"{site_of(url, '')}/{site}" if site else None
+        prefix = f"{values.site_of(url, '')}/{site}" if site else None
         page = read_list(
             body, lambda document: dig(document, "jobPostings"), lambda job: _listed(job, tenant, prefix, fetched_at)
         )

@@ -11,19 +11,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from jobmatch_dagster.boards import css, jsonld, values
-from jobmatch_dagster.boards.board import (
-    Board,
-    Extracted,
-    Paging,
-    Posting,
-    Request,
-    each,
-    miles,
-    nearest_at_least,
-    query,
-    site_of,
-)
+from jobmatch_dagster.boards import asking, css, jsonld, values
+from jobmatch_dagster.boards.board import Extracted, PagedBoard, Paging, Posting, Request, each
 from jobmatch_dagster.boards.merge import fill, readings
 from jobmatch_dagster.boards.payload import dicts, dig, loads
 from jobmatch_dagster.boards.search import Search
@@ -48,47 +37,34 @@ _PERIOD_BY_RATIO = {1: "year", 12: "month", 52: "week", 260: "day", 2080: "hour"
 _PERIOD = {1: "hour", 4: "month", 5: "year"}
 
 
-class ZipRecruiter(Board):
+class ZipRecruiter(PagedBoard):
     """ZipRecruiter's public search (United States and Canada)."""
 
     name = "ziprecruiter"
-    filters = frozenset({"keywords", "place", "radius_km", "max_age_days", "remote", "employment_type"})
     details = True
     page_size = 20
     same_site = ("ziprecruiter.com",)
 
-    def first_request(self, search: Search) -> Request:
-        return self._page(search, 1)
+    def leads_on(self, page: Extracted, state: Paging) -> bool:
+        """By the number of its last page, where it says it."""
+        return state.number < page.next if isinstance(page.next, int) else super().leads_on(page, state)
 
-    def next_request(self, search: Search, page: Extracted, state: Paging) -> Request | None:
-        last = page.next if isinstance(page.next, int) else None
-        if not page.postings or (last is not None and state.number >= last):
-            return None
-        if last is None and page.total is not None and state.received >= page.total:
-            return None
-        return self._page(search, state.number + 1)
-
-    def _page(self, search: Search, number: int) -> Request:
+    def page(self, search: Search, state: Paging) -> Request:
         return Request(
-            query(
+            asking.query(
                 "/jobs-search",
                 search=search.keywords,
                 location=search.place,
-                radius=nearest_at_least(miles(search.radius_km), _RADII),
-                days=nearest_at_least(search.max_age_days, _AGES) if (search.max_age_days or 99) <= 30 else None,
+                radius=asking.step(asking.miles(search.radius_km), _RADII),
+                days=asking.step_or_all(search.max_age_days, _AGES),
                 refine_by_location_type=search.remote and _REMOTE_ONLY[search.remote],
                 refine_by_employment=search.employment_type and _TYPES.get(search.employment_type),
-                page=number,
+                page=state.number + 1,
             )
         )
 
-    def detail_request(self, posting: Posting) -> Request | None:
-        if not posting["url"]:
-            return None
-        return Request(posting["url"], "detail", referrer=posting["external_id"])
-
     def read_search(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
-        site = site_of(url, _SITE)
+        site = values.site_of(url, _SITE)
         script = _SCRIPT.search(body)
         model = loads(script.group(1)) if script else None
         listed, rejected = each(
@@ -119,7 +95,7 @@ class ZipRecruiter(Board):
     def read_detail(self, body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
         fields = (css.cards(self.name, "detail", body) or [{}])[0]
         link = values.link(fields.get("canonical") or url)
-        site = site_of(link, _SITE)
+        site = values.site_of(link, _SITE)
         script = _SCRIPT.search(body)
         model = _opened(loads(script.group(1))) if script else None
         rows, rejected = each([model] if model else [], "record", lambda r: _record(r, site))
@@ -163,15 +139,16 @@ def _record(record: dict[str, Any], site: str) -> Posting:
         "apply_url": values.link(dig(record, "applyButtonConfig", "externalApplyUrl")),
         "snippet": values.text(record.get("shortDescription")),
     }
-    low, high = values.number(pay.get("min")), values.number(pay.get("max"))
-    if low is None and high is None:
-        return row
-    return row | {
-        "salary_min": low,
-        "salary_max": high,
-        "salary_currency": _coded(pay.get("currency"), _CURRENCY, None),
-        "salary_period": _period(pay),
-    }
+    return row | _pay(pay)
+
+
+def _pay(pay: dict[str, Any]) -> Posting:
+    """The pay, if the page shows it; what it holds but does not show ("visible") is ZipRecruiter's own guess."""
+    stated = values.pay(pay.get("min"), pay.get("max"), _coded(pay.get("currency"), _CURRENCY, None), _period(pay))
+    if not stated or "metadata" not in pay or dig(pay, "metadata", "visible"):
+        return stated
+    ends = [f"{value:g}" for value in (stated["salary_min"], stated["salary_max"]) if value]
+    return {"salary_estimate": " - ".join(ends) + f" {stated['salary_currency'] or ''} a {stated['salary_period']}"}
 
 
 def _arrangement(record: dict[str, Any]) -> str | None:
@@ -227,8 +204,7 @@ def _card(card: dict[str, Any], site: str, links: dict[str, str], fetched_at: da
         "posted_on": values.day_of_age(shown, fetched_at),
         "salary_text": next((line for line in lines if _is_pay(line)), None),
         "employment_type": values.only(words, "employment_type"),
-        "remote": values.only([word for word in words if word != location], "remote")
-        or values.arrangement_in(location),
+        "remote": values.only([word for word in words if word != location], "remote"),
     }
 
 

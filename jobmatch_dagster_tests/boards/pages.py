@@ -212,7 +212,7 @@ def _glassdoor_card(key: int) -> str:
     return f"""<li data-test="jobListing" data-jobid="{key}"><div id="job-employer-{key}">
       <span class="EmployerProfile_compactEmployerName__9MGcV">Noord Staal</span></div>
       <a data-test="job-title" href="https://www.glassdoor.com/job-listing/welder-JV_IC1_KO0,6.htm?jl={key}">Welder {key}</a>
-      <div data-test="emp-location">Gent</div><div data-test="detailSalary">€3K - €4K<!-- -->&nbsp;<span>(Employer provided)</span></div>
+      <div data-test="emp-location">Gent</div><div data-test="detailSalary">€3K - €4K<!-- -->&nbsp;<span>({"Employer provided" if key % 2 else "Glassdoor Est."})</span></div>
       <div data-test="job-age">4d</div></li>"""
 
 

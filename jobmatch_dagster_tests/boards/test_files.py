@@ -187,3 +187,11 @@ def test_a_posting_survives_the_raw_table_and_its_hash_ignores_when_it_was_fetch
     assert from_raw(raw).equals(table)
     assert raw["payload_hash"] == to_raw(again, date(2026, 3, 11))["payload_hash"]
     assert "\\u0000" not in raw["payload"].to_pylist()[0]
+
+
+def test_a_boards_guess_in_a_salary_column_is_no_salary(tmp_path: Path) -> None:
+    text = "title,company,salary,min_salary\nWelder,Noord,$50K-$60K (Glassdoor est.),50\nBaker,Süd,€2900 a month,\n"
+    guessed, stated = rows(write(tmp_path / "jobs.csv", text))
+    assert guessed["salary_min"] is None, "it was made from the guess"
+    assert (guessed["salary_text"], guessed["salary_estimate"]) == (None, "$50K-$60K (Glassdoor est.)")
+    assert (stated["salary_text"], stated["salary_estimate"]) == ("€2900 a month", None)

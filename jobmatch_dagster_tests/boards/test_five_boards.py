@@ -125,7 +125,6 @@ def test_glassdoor_records_and_cards_agree_and_give_day_and_pay() -> None:
     assert provided["posted_on"] == date(2026, 3, 6)
     assert (provided["salary_min"], provided["salary_max"], provided["salary_period"]) == (3100, 3600, "month")
     assert estimated["salary_min"] is None, "a figure that Glassdoor estimated is not the employer's"
-    assert estimated["salary_text"] == "€3K - €4K (Employer provided)"
     assert provided["company"] == "Noord Staal"
 
 
@@ -229,13 +228,58 @@ def test_a_changed_list_page_says_so(board: str) -> None:
     assert get(board).extract("search", "<html><body><h1>We moved</h1></body></html>").changed
 
 
-@pytest.mark.parametrize("board", sorted(pages.CHALLENGES))
-def test_every_board_turns_each_filter_that_it_claims_into_its_request(board: str) -> None:
-    plain = get(board).first_request(make_search(board, keywords="x", place="y")).url
-    filters = {"radius_km": 40.0, "max_age_days": 1, "remote": "remote", "employment_type": "full_time"}
-    for name in get(board).filters & set(filters):
-        asked = get(board).first_request(make_search(board, keywords="x", place="y", **{name: filters[name]})).url
-        assert asked != plain, f"{name} is not in the request"
+SALARY = ("salary_text", "salary_min", "salary_max", "salary_currency", "salary_period")
+
+
+def test_what_glassdoor_guesses_is_kept_as_its_guess_and_is_no_salary() -> None:
+    page = get("glassdoor").extract("search", pages.glassdoor_search([1010000001, 1010000002]), None, FETCHED)
+    stated, guessed = page.postings
+    assert stated["salary_text"] == "€3K - €4K (Employer provided)"
+    assert (stated["salary_min"], stated["salary_estimate"]) == (3100, None)
+    assert [guessed[name] for name in SALARY] == [None] * 5
+    assert guessed["salary_estimate"] == "€3K - €4K (Glassdoor Est.)"
+
+
+def test_what_indeed_guesses_is_kept_as_its_guess_and_is_no_salary() -> None:
+    snippet = {"currency": "EUR", "text": "Estimated €38K - €45K a year"}
+    guess = {"estimatedSalary": {"min": 38000, "max": 45000, "type": "YEARLY"}, "extractedSalary": None}
+    record = pages.indeed_record("a" * 16, salarySnippet=snippet, **guess)
+    card = pages.indeed_search([record]).replace("From €24.50 an hour</div>", "</div>")
+    (row,) = get("indeed").extract("search", card, None, FETCHED).postings
+    assert [row[name] for name in SALARY] == [None] * 5
+    assert row["salary_estimate"] == "Estimated €38K - €45K a year"
+
+
+def test_pay_that_ziprecruiter_holds_but_does_not_show_is_its_guess() -> None:
+    shown, hidden = (
+        pages.ziprecruiter_record(key, pay={"interval": 5, "currency": 5, "min": 50000, "max": 60000, "metadata": meta})
+        for key, meta in (("k1", {"sourceType": 2, "visible": True}), ("k2", {"sourceType": 4}))
+    )
+    stated, guessed = get("ziprecruiter").extract("search", pages.ziprecruiter_old([shown, hidden])).postings
+    assert (stated["salary_min"], stated["salary_period"], stated["salary_estimate"]) == (50000, "year", None)
+    assert [guessed[name] for name in SALARY] == [None] * 5
+    assert guessed["salary_estimate"] == "50000 - 60000 USD a year"
+
+
+def test_a_guess_beside_a_linkedin_posting_is_no_salary() -> None:
+    body = pages.linkedin_detail(4100000001).replace("€3,100.00/mo - €3,600.00/mo", "Estimated: €3,100 - €3,600/mo")
+    (row,) = get("linkedin").extract("detail", body, None, FETCHED).postings
+    assert (row["salary_text"], row["salary_estimate"]) == (None, "Estimated: €3,100 - €3,600/mo")
+
+
+@pytest.mark.parametrize("board", ["linkedin", "indeed", "glassdoor", "careerbuilder", "greenhouse"])
+def test_a_place_that_begins_with_remote_says_remote(board: str) -> None:
+    body = {
+        "linkedin": pages.linkedin_search([4100000001]).replace("Ghent, Belgium", "Remote (Belgium)"),
+        "indeed": pages.indeed_search(
+            [pages.indeed_record("a" * 16, remoteWorkModel=None, formattedLocation="Remote in Ghent")], []
+        ),
+        "glassdoor": pages.glassdoor_search([1010000001]).replace("Gent", "Remote"),
+        "careerbuilder": pages.careerbuilder_search(["J3AB5C6D7E8F9G"]).replace("WA - Seattle", "Remote"),
+        "greenhouse": '{"jobs": [{"id": 1, "title": "Welder", "location": {"name": "Remote, Italy"}}]}',
+    }[board]
+    (row,) = get(board).extract("search", body, None, FETCHED).postings
+    assert row["remote"] == "remote"
 
 
 def test_indeed_asks_the_national_site_of_the_searchs_country() -> None:
