@@ -30,7 +30,9 @@ def doctor() -> None:
     """Find what is wrong with this setup and say how to mend it.
 
     Looks at Python and its packages, the settings, the folder, the disk, the database and its migrations, Supabase if
-    one is set, chromium, and the ports. Exit status 1 if something is broken; notes alone give 0.
+    one is set, chromium, Dagster's daemon by its heartbeats, its UI, the HTTP API, and open incidents.
+
+    Exit status 1 if something is broken; notes alone give 0.
     """
     findings: list[Finding] = []
     for finding in examine():
@@ -44,6 +46,8 @@ def doctor() -> None:
 
 def examine() -> Iterator[Finding]:
     """All findings, in the order in which one would mend them."""
+    from jobmatch_dagster.orchestration.health import check_services
+
     yield from check_python()
     try:
         settings = load()
@@ -57,7 +61,7 @@ def examine() -> Iterator[Finding]:
     yield from check_disk(settings.home)
     yield from check_database(settings)
     yield from check_browser(settings)
-    yield from check_ports(settings)
+    yield from check_services(settings)
 
 
 def check_python() -> Iterator[Finding]:
@@ -183,18 +187,6 @@ def check_browser(settings: Settings) -> Iterator[Finding]:
             "None was found; boards that need a browser are skipped.",
             "Install it (Debian: apt install chromium) or set JOBMATCH_CHROMIUM.",
         )
-
-
-def check_ports(settings: Settings) -> Iterator[Finding]:
-    """Are the ports of the UI and the API free, or taken by somebody?"""
-    for what, host, port, variable in (
-        ("the Dagster UI", "127.0.0.1", settings.ui_port, "JOBMATCH_UI_PORT"),
-        ("the HTTP API", settings.api_host, settings.api_port, "JOBMATCH_API_PORT"),
-    ):
-        if is_listening(host, port):
-            yield note("ports", f"{port} for {what} is in use.", f"By `jobmatch dev`? Otherwise set {variable}.")
-        else:
-            yield ok("ports", f"{port} for {what} is free.")
 
 
 def is_listening(host: str, port: int) -> bool:

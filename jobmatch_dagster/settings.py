@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="JOBMATCH_LOG_LEVEL", description="How much is logged."
     )
+    log_file: Path | None = Field(
+        None,
+        alias="JOBMATCH_LOG_FILE",
+        description="A file to which all services and runs append what they log, as JSON Lines with run and board.",
+    )
 
     # --- Supabase: all three or none
     # -----------------------------------------------------------------------------------

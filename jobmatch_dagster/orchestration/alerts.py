@@ -57,7 +57,7 @@ class Incident:
 
     Attributes:
         key: the same for the same trouble.
-        kind: ``run_failed``, ``check_failed``, ``board_blocked``, ``sensor_silent`` or ``test``.
+        kind: ``run_failed``, ``check_failed``, ``board_blocked``, ``sensor_silent``, ``table_late`` or ``test``.
         sentence: what happened.
         remedy: what to do.
     """
@@ -79,6 +79,7 @@ def current(conn: psycopg.Connection[Any], instance: dg.DagsterInstance, setting
         *failed_runs(instance, {day for _, day in _blocked_days(conn)}),
         *blocked_boards(conn, settings.alert_blocked_days),
         *silent_sensors(instance, settings.alert_silent_minutes),
+        *stale_tables(instance),
     ]
 
 
@@ -122,7 +123,7 @@ def failed_runs(instance: dg.DagsterInstance, told_by_checks: set[str] | None = 
     last: dict[tuple[str, str], dg.DagsterRun] = {}
     for record in records:
         run = record.dagster_run
-        last.setdefault((run.job_name, run.tags.get("dagster/partition", "")), run)
+        last.setdefault((run.job_name, _partition(run)), run)
     return [
         Incident(
             f"run {job} {partition}".strip(),
@@ -135,6 +136,16 @@ def failed_runs(instance: dg.DagsterInstance, told_by_checks: set[str] | None = 
         and run.tags.get("dagster/will_retry") != "true"
         and partition not in (told_by_checks or set())
     ]
+
+
+def _partition(run: dg.DagsterRun) -> str:
+    """The partition of a run, or the range of them; empty where it has none."""
+    first = run.tags.get("dagster/asset_partition_range_start")
+    return (
+        f"{first} to {run.tags['dagster/asset_partition_range_end']}"
+        if first
+        else run.tags.get("dagster/partition", "")
+    )
 
 
 def blocked_boards(conn: psycopg.Connection[Any], days: int) -> list[Incident]:
@@ -174,6 +185,23 @@ def silent_sensors(instance: dg.DagsterInstance, minutes: int) -> list[Incident]
                 )
             )
     return sorted(found, key=lambda one: one.key)
+
+
+def stale_tables(instance: dg.DagsterInstance) -> list[Incident]:
+    """Tables whose freshness policy is broken, the first in the order of the data; what waits for them is counted."""
+    from jobmatch_dagster.orchestration.lateness import late_tables
+
+    return [
+        Incident(
+            f"late {late.asset}",
+            "table_late",
+            f"{late.asset} is late: it was last made on {late.made_at:%Y-%m-%d at %H:%M} UTC"
+            + (f", and {late.waiting} tables wait." if late.waiting else "."),
+            "Look in the Dagster UI whether the schedule and the sensors are on and what their last runs said; "
+            "`jobmatch run` makes up for the day.",
+        )
+        for late in late_tables(instance)
+    ]
 
 
 # --- telling --------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from jobmatch_dagster import logs
+
 if TYPE_CHECKING:
     import dagster as dg
 
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
 DATABASE_VARIABLE = "JOBMATCH_DAGSTER_STORAGE"
 
 
-def configuration(home: Path) -> dict[str, object]:
+def configuration(settings: Settings) -> dict[str, object]:
     """The content of ``dagster.yaml``: Postgres storage, one run a board at a time, retries, monitoring, no
     telemetry.
     """
+    home = settings.home
     return {
         "storage": {"postgres": {"postgres_url": {"env": DATABASE_VARIABLE}}},
         "local_artifact_storage": {
@@ -32,10 +35,11 @@ def configuration(home: Path) -> dict[str, object]:
             "class": "LocalArtifactStorage",
             "config": {"base_dir": str(home / "dagster" / "storage")},
         },
+        # What a stage says is in the run's log. Capturing stdout as well costs four processes a run and keeps on disk
+        # whatever a library prints.
         "compute_logs": {
-            "module": "dagster._core.storage.local_compute_log_manager",
-            "class": "LocalComputeLogManager",
-            "config": {"base_dir": str(home / "dagster" / "logs")},
+            "module": "dagster._core.storage.noop_compute_log_manager",
+            "class": "NoOpComputeLogManager",
         },
         "concurrency": {
             "runs": {
@@ -60,6 +64,7 @@ def configuration(home: Path) -> dict[str, object]:
             "sensor": {"purge_after_days": {"skipped": 2, "failure": 30, "success": 30}},
         },
         "freshness": {"enabled": True},
+        "python_logs": logs.for_dagster(settings),
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
     }
@@ -74,7 +79,7 @@ def prepare(settings: Settings) -> Path:
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     text = "# Written by jobmatch on every start; settings belong in .env.\n" + yaml.safe_dump(
-        configuration(settings.home), sort_keys=False
+        configuration(settings), sort_keys=False
     )
     target = home / "dagster.yaml"
     if not target.exists() or target.read_text() != text:
@@ -84,6 +89,7 @@ def prepare(settings: Settings) -> Path:
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ[DATABASE_VARIABLE] = storage_url(settings)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
+    logs.install(settings)
     return home
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from jobmatch_dagster.orchestration.failures import explained
-from jobmatch_dagster.orchestration.metadata import OWNERS, markdown_table
+from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS, markdown_table
 from jobmatch_dagster.orchestration.resources import Platform
 from jobmatch_dagster.sql_models import data_tests, lineage
 from jobmatch_dagster.sql_models.model import Model
@@ -71,6 +71,7 @@ def make_asset(model: Model, loaded: Project, tests: list[data_tests.DataTest]) 
         metadata=_metadata(model, loaded),
         check_specs=_specs(model, tests),
         code_version=model.code_version,
+        freshness_policy=EVERY_DAY,
     )
     def built(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
         from jobmatch_dagster.sql_models.build import build
