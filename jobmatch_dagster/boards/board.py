@@ -138,6 +138,7 @@ class Board:
         details: a posting's own page adds what the list lacks.
         browser: its pages need a browser to be complete.
         stubs: its list names pages only; a posting without a title after its own page was read is none.
+        counts: the number of postings that it states is counted, not guessed.
         same_site: hosts besides the board's own that a redirect may lead to, as suffixes.
     """
 
@@ -146,6 +147,7 @@ class Board:
     details: bool = False
     browser: bool = False
     stubs: bool = False
+    counts: bool = True
     same_site: tuple[str, ...] = ()
 
     def __init__(self, policy: Policy) -> None:

@@ -39,6 +39,7 @@ class Indeed(PagedBoard):
     details = True
     page_size = 15
     most = 1000
+    counts = False
     same_site = ("indeed.com",)
 
     def base_url(self, settings: Settings, search: Search | None = None) -> str:

@@ -3,6 +3,8 @@
 The journal is append-only and each record carries its checksum, so a process killed in the middle of a write loses
 that one page and nothing before it. Closing the archive turns journal and earlier Parquet into one new Parquet (zstd),
 which replaces the old one in one step; only then is the journal removed. Pages keep their number for good.
+
+What is held in memory of a page is a few dozen bytes: where it lies and how it ended. So a long scrape stays small.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import json
 import os
 import struct
 import zlib
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +24,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xxhash
 
 from jobmatch_dagster.errors import JobmatchError
 
@@ -42,10 +47,12 @@ SCHEMA = pa.schema(
         pa.field("body", pa.large_binary(), nullable=False),
     ]
 )
+_INDEXED = ("key", "outcome", "kind", "referrer")
 _HEAD = struct.Struct("<4sIIII")
 _MAGIC = b"JMp1"
 _BATCH_BYTES = 16_000_000
-_FINAL = frozenset({"ok", "gone", "malformed"})
+# Ends after which the same question brings nothing new within the day; the place of each is its code.
+_FINAL = ("", "ok", "gone", "malformed")
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,9 @@ class Archive:
     Args:
         folder: made if it is not there.
 
+    Attributes:
+        asked_again: keys of list pages that a further search asked for, see ``Page.kind``.
+
     Raises:
         JobmatchError: another process is writing there.
     """
@@ -98,20 +108,20 @@ class Archive:
                 str(folder), "is being written by another scrape", "Wait until it ends, or cancel it."
             ) from None
         self._codec = pa.Codec("zstd", compression_level=3)
+        self.asked_again: set[str] = set()
+        self._newest: dict[int, int] = {}
+        self._ends = bytearray()
         self._stored = _parquet_rows(folder / PARQUET)
-        self._latest: dict[str, str] = {}
-        self._offsets: list[int] = []
-        self._journal = self._open_journal()
-        self.count = self._stored + len(self._offsets)
+        self._group: tuple[int, pa.Table] | None = None
         self._index_parquet()
-        for meta in self._journal_meta:
-            self._latest[meta["key"]] = meta["outcome"]
+        self._offsets = array("Q")
+        self._journal = self._open_journal()
 
     # --- writing ---------------------------------------------------------------------------------------------
 
     def append(self, **fields: Any) -> Page:
         """Keep one page (the fields of ``Page`` but its number) and return it with its number."""
-        page = Page(number=self.count, **fields)
+        page = Page(number=len(self._ends), **fields)
         meta = vars(page) | {"fetched_at": page.fetched_at.isoformat()}
         body = meta.pop("body")
         head = json.dumps(meta).encode()
@@ -120,9 +130,14 @@ class Archive:
         self._offsets.append(self._journal.tell())
         self._journal.write(_HEAD.pack(_MAGIC, len(packed), zlib.crc32(packed), len(raw), len(head)) + packed)
         self._journal.flush()
-        self._latest[page.key] = page.outcome
-        self.count += 1
+        self._index(page.key, page.outcome, page.kind, page.referrer)
         return page
+
+    def _index(self, key: str, outcome: str, kind: str, referrer: str | None) -> None:
+        self._newest[_digest(key)] = len(self._ends)
+        self._ends.append(_FINAL.index(outcome) if outcome in _FINAL else 0)
+        if kind == "again":
+            self.asked_again.add(str(referrer))
 
     def close(self, metadata: dict[str, str] | None = None) -> Path:
         """Write the one Parquet file and let go of the folder.
@@ -151,20 +166,21 @@ class Archive:
         if not self._lock.closed:
             self._lock.close()
 
-    def clear(self) -> None:
-        """Forget all pages, to begin the day anew."""
-        self._journal.close()
-        (self.folder / JOURNAL).unlink(missing_ok=True)
-        (self.folder / PARQUET).unlink(missing_ok=True)
-        self._stored, self.count, self._latest, self._offsets = 0, 0, {}, []
-        self._journal = self._open_journal()
-
     # --- reading ---------------------------------------------------------------------------------------------
 
     def outcome(self, key: str) -> str | None:
         """How a request ended, if asking it again the same day would bring nothing new."""
-        ended = self._latest.get(key)
-        return ended if ended in _FINAL else None
+        number = self._newest.get(_digest(key))
+        return None if number is None else _FINAL[self._ends[number]] or None
+
+    def page(self, key: str) -> Page | None:
+        """The newest page that answers a question; None if it was never asked."""
+        number = self._newest.get(_digest(key))
+        if number is None:
+            return None
+        if number >= self._stored:
+            return self._read_journal(self._offsets[number - self._stored], number)
+        return self._read_parquet(number)
 
     def pages(self) -> Iterator[Page]:
         """Every page in order."""
@@ -179,6 +195,18 @@ class Archive:
             raise JobmatchError(str(self.folder / JOURNAL), "cannot be read any more", "Check the disk.")
         meta, body = found
         return _page(meta | {"number": number}, body)
+
+    def _read_parquet(self, number: int) -> Page:
+        """One page of the Parquet file. Its neighbours are often asked for next, so its row group is kept at hand."""
+        file = pq.ParquetFile(self.folder / PARQUET)
+        starts = [0]
+        for group in range(file.num_row_groups):
+            starts.append(starts[-1] + file.metadata.row_group(group).num_rows)
+        group = bisect_right(starts, number) - 1
+        if self._group is None or self._group[0] != group:
+            self._group = (group, file.read_row_group(group))
+        (page,) = _rows(self._group[1].slice(number - starts[group], 1))
+        return page
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         if self._stored:
@@ -201,15 +229,14 @@ class Archive:
     def _open_journal(self) -> IO[bytes]:
         """Open for appending after the last whole record; what a killed process left half written is cut off."""
         path = self.folder / JOURNAL
-        self._journal_meta: list[dict[str, Any]] = []
         good = 0
         if path.exists():
             with path.open("rb") as journal:
                 while (found := self._record(journal)) is not None:
                     # Records that an earlier close already moved into the Parquet file are passed over.
                     if found[0]["number"] >= self._stored:
-                        self._journal_meta.append({"key": found[0]["key"], "outcome": found[0]["outcome"]})
                         self._offsets.append(good)
+                        self._index(*(found[0][name] for name in _INDEXED))
                     good = journal.tell()
         handle = path.open("ab")
         handle.truncate(good)
@@ -229,8 +256,9 @@ class Archive:
 
     def _index_parquet(self) -> None:
         if self._stored:
-            table = pq.read_table(self.folder / PARQUET, columns=["key", "outcome"])
-            self._latest = dict(zip(table["key"].to_pylist(), table["outcome"].to_pylist(), strict=True))
+            for batch in pq.ParquetFile(self.folder / PARQUET).iter_batches(columns=list(_INDEXED)):
+                for row in batch.select(_INDEXED).to_pylist():
+                    self._index(**row)
 
 
 def read_pages(path: Path) -> Iterator[Page]:
@@ -243,13 +271,23 @@ def read_pages(path: Path) -> Iterator[Page]:
         yield from _rows(batch)
 
 
+def asked_again(path: Path) -> set[str]:
+    """Keys of the list pages of an archive that a further search asked for."""
+    table = pq.read_table(path, columns=["kind", "referrer"])
+    return {row["referrer"] for row in table.to_pylist() if row["kind"] == "again"}
+
+
 def read_metadata(path: Path) -> dict[str, str]:
     """What was kept about the archive as a whole."""
     found = pq.read_schema(path).metadata or {}
     return {key.decode(): value.decode() for key, value in found.items() if not key.startswith(b"ARROW")}
 
 
-def _rows(batch: pa.RecordBatch) -> Iterator[Page]:
+def _digest(key: str) -> int:
+    return xxhash.xxh3_64_intdigest(key)
+
+
+def _rows(batch: pa.RecordBatch | pa.Table) -> Iterator[Page]:
     for row in batch.to_pylist():
         yield _page(row | {"headers": json.loads(row["headers"])}, row["body"])
 

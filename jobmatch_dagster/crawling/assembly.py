@@ -5,7 +5,6 @@ Scrape and replay fold the same pages in the same order with the same rules, whi
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jobmatch_dagster.boards.board import Board, Extracted, Posting
-from jobmatch_dagster.boards.filters import applied_here, misses, unchecked
+from jobmatch_dagster.boards.filters import applied_here, misses, never_misses, unchecked
 from jobmatch_dagster.boards.merge import fill
 from jobmatch_dagster.boards.search import Search
 from jobmatch_dagster.crawling.archive import Page
@@ -56,22 +55,20 @@ class Assembly:
     rejected_count: int = 0
     pages: int = 0
     _found_by: dict[str, list[str]] = field(default_factory=dict)
-    _lists: dict[str, tuple[tuple[str, ...], int | None, Any]] = field(default_factory=dict)
-    _askers: dict[str, set[str | None]] = field(default_factory=dict)
 
     def add(self, page: Page, extracted: Extracted, page_ref: str) -> None:
-        """Fold in one page. A posting seen before is filled where it had gaps; nothing known is overwritten."""
+        """Fold in one page. A posting seen before is filled where it had gaps; nothing known is overwritten.
+
+        Args:
+            page: as it was kept.
+            extracted: what it says; of a page of kind "again", what the page says that it refers to.
+            page_ref: where it is kept.
+        """
+        if page.kind != "detail":
+            self._credit(page.search_id, (row["external_id"] for row in extracted.postings))
         if page.kind == "again":
-            self._askers.setdefault(str(page.referrer), set()).add(page.search_id)
-            self._credit(page.search_id, self._lists.get(str(page.referrer), ((),))[0])
             return
-        self.pages += page.outcome in ("ok", "gone")
-        if page.kind == "search" and page.outcome == "ok":
-            # Ids are long and many lists name the same ones: each is kept once.
-            keys = tuple(sys.intern(row["external_id"]) for row in extracted.postings)
-            self._lists[page.key] = (keys, extracted.total, extracted.next)
-            self._askers.setdefault(page.key, set()).add(page.search_id)
-            self._credit(page.search_id, keys)
+        self.pages += 1
         for row in extracted.postings:
             key = row["external_id"]
             if page.kind == "detail" and page.referrer and key != page.referrer:
@@ -87,21 +84,15 @@ class Assembly:
             self.reject(page, what, reason)
 
     def _credit(self, search_id: str | None, keys: Iterable[str]) -> None:
+        """Note who found the postings: all searches up to one that they pass whatever they say."""
+        search = self.searches.get(search_id or "")
+        if search is None:
+            return
         for key in keys:
             finders = self._found_by.setdefault(key, [])
-            if search_id and search_id not in finders:
-                finders.append(search_id)
-
-    def listed(self, key: str) -> Extracted | None:
-        """What a list page said that was folded in before: ids, total and where it goes on, enough to walk on."""
-        if key not in self._lists:
-            return None
-        keys, total, following = self._lists[key]
-        return Extracted([{"external_id": key} for key in keys], total, following)
-
-    def asked_by(self, key: str, search_id: str | None) -> bool:
-        """Did this search ask for that list page?"""
-        return search_id in self._askers.get(key, ())
+            settled = finders and never_misses(self.searches[finders[-1]], self.board)
+            if not settled and search.id not in finders:
+                finders.append(search.id)
 
     def reject(self, page: Page, what: str, reason: str) -> None:
         """Note something that could not be read; the first thousand are kept, all are counted."""
@@ -115,7 +106,7 @@ class Assembly:
 
     def _passing(self, posting: Posting) -> str | None:
         """The first search that found the posting and whose filters it passes; "" where none is known."""
-        finders = [self.searches[i] for i in self._found_by.get(posting["external_id"], []) if i in self.searches]
+        finders = [self.searches[name] for name in self._found_by.get(posting["external_id"], [])]
         if not finders:
             return ""
         return next((s.id for s in finders if misses(posting, s, self.board, self.day) is None), None)

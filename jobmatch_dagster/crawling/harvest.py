@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from jobmatch_dagster.boards.board import Board, Extracted, Paging, Request
@@ -29,21 +29,49 @@ from jobmatch_dagster.settings import Settings
 
 _STALE_PAGES = 2
 _WATCH_SECONDS = 0.25
+# A board that says how many postings a search has is taken at its word if so many of them came.
+_WHOLE_SHARE = 0.9
+_READABLE = frozenset({"ok", "changed", "blocked"})
+T = TypeVar("T")
+
+
+@dataclass
+class Walk:
+    """How far the walk through one search came.
+
+    Args:
+        search: its id.
+        label: the search in words.
+        pages: list pages read.
+        postings: distinct postings on them.
+        total: postings that the board said the search has.
+        ended: complete (the board has no more), capped (by us or by the board), stale (pages only repeated
+            themselves), short (fewer came than the board said there are), or broken (a page could not be had).
+    """
+
+    search: str
+    label: str
+    pages: int = 0
+    postings: int = 0
+    total: int | None = None
+    ended: str = "broken"
 
 
 @dataclass
 class Course:
-    """How a walk went.
+    """How a scrape went.
 
     Args:
         errors: what went wrong, one per request that was given up.
         cancelled: somebody ended it.
         remarks: searches that ended early for a reason that is no error.
+        walks: one for each search that was begun.
     """
 
     errors: list[ScrapingError] = field(default_factory=list)
     cancelled: bool = False
     remarks: list[str] = field(default_factory=list)
+    walks: list[Walk] = field(default_factory=list)
 
 
 def key_of(request: Request, url: str) -> str:
@@ -57,15 +85,40 @@ def page_ref(page: Page) -> str:
     return f"{PARQUET}#{page.number}"
 
 
+def fold(assembly: Assembly, pages: Iterable[Page], asked_again: set[str]) -> None:
+    """Fold kept pages in, in their order, as today's reader reads them.
+
+    Args:
+        assembly: takes them in.
+        pages: all pages of the day.
+        asked_again: keys of list pages to which later pages refer, see ``Archive.asked_again``.
+    """
+    lists: dict[str, Extracted] = {}
+    for page in pages:
+        if page.kind == "again":
+            assembly.add(page, lists.get(str(page.referrer), Extracted()), "")
+        elif page.outcome == "gone" or (page.outcome in _READABLE and page.body):
+            extracted = read(assembly.board, page)
+            if problem := extracted.blocked or extracted.changed:
+                assembly.reject(page, _subject(page), problem)
+                continue
+            if page.key in asked_again:
+                lists[page.key] = extracted
+            assembly.add(page, extracted, page_ref(page))
+
+
 def read(board: Board, page: Page) -> Extracted:
-    """Read a kept page again; a page that stands for a failure says nothing."""
+    """Read a kept page again."""
     if page.outcome == "gone":
-        return Extracted(rejected=[(page.referrer or page.url, f"is gone ({page.status})")])
-    if page.outcome != "ok" or page.kind not in ("search", "detail"):
-        return Extracted()
+        return Extracted(rejected=[(_subject(page), f"is gone ({page.status})")])
     charset = _charset(page.headers.get("content-type", ""))
     kind: Any = page.kind
     return board.extract(kind, decode(page.body, charset), page.final_url or page.url, page.fetched_at)
+
+
+def _subject(page: Page) -> str:
+    """What a page is about, as it may be shown: the posting, or the address without its query."""
+    return page.referrer or page.url.partition("?")[0]
 
 
 def _charset(content_type: str) -> str | None:
@@ -105,6 +158,7 @@ class Harvest:
         self._on_progress, self._cancelled = on_progress, cancelled
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="extract")
         self._questions: dict[Request, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._noted: set[int] = set()
         self.course = Course()
 
     async def walk(self) -> Course:
@@ -127,30 +181,47 @@ class Harvest:
     # --- searches --------------------------------------------------------------------------------------------
 
     async def _search(self, search: Search) -> None:
-        state, seen, stale = Paging(), set[str](), 0
+        walk, state, seen, stale = Walk(search.id, search.label()), Paging(), set[str](), 0
+        self.course.walks.append(walk)
         most = search.max_pages or self.settings.crawl_max_pages
         request: Request | None = self.board.first_request(search)
         base = self.board.base_url(self.settings, search)
         while request is not None:
             if state.number >= most:
-                self.course.remarks.append(f"«{search.label()}» was ended at its cap of {most} pages")
-                return
-            # Two searches that ask the same question at once wait for one answer.
-            async with self._questions[request]:
-                extracted = await self._page(request, base, search.id)
-            self._questions.pop(request, None)
+                return self._ended(walk, "capped", f"was ended at its cap of {most} pages")
+            extracted = await self._once(request, base, search.id)
             if extracted is None:
-                return
+                return None
+            keys = {row["external_id"] for row in extracted.postings}
             state.number += 1
             state.received += len(extracted.postings)
-            keys = {row["external_id"] for row in extracted.postings}
             state.new = len(keys - seen)
             seen |= keys
+            walk.pages, walk.postings = state.number, len(seen)
+            walk.total = extracted.total if walk.total is None else walk.total
             stale = 0 if state.new or not keys else stale + 1
             if stale >= _STALE_PAGES:
-                self.course.remarks.append(f"«{search.label()}» was ended: {stale} pages in a row brought nothing new")
-                return
+                return self._ended(walk, "stale", f"was ended: {stale} pages in a row brought nothing new")
             request = self.board.next_request(search, extracted, state)
+        if self.board.shows_no_more(state):
+            return self._ended(walk, "capped", f"was ended after {walk.postings} postings: the board shows no more")
+        if self.board.counts and walk.postings < _WHOLE_SHARE * (walk.total or 0):
+            return self._ended(
+                walk, "short", f"gave {walk.postings} of the {walk.total} postings that the board counts"
+            )
+        return self._ended(walk, "complete")
+
+    def _ended(self, walk: Walk, how: str, remark: str | None = None) -> None:
+        walk.ended = how
+        if remark:
+            self.course.remarks.append(f"«{walk.label}» {remark}")
+
+    async def _once(self, request: Request, base: str, search_id: str) -> Extracted | None:
+        """A list page. Two searches that ask the same question at once wait for one answer."""
+        async with self._questions[request]:
+            extracted = await self._page(request, base, search_id)
+        self._questions.pop(request, None)
+        return extracted
 
     # --- details ---------------------------------------------------------------------------------------------
 
@@ -176,7 +247,7 @@ class Harvest:
         url = urljoin(base + "/", request.url)
         key = key_of(request, url)
         if (kept := self.archive.outcome(key)) is not None:
-            return self._kept(key, url, request, search_id) if kept == "ok" else None
+            return await self._kept(key, request, search_id) if kept == "ok" and request.kind == "search" else None
         fields: dict[str, Any] = {
             "key": key,
             "kind": request.kind,
@@ -216,14 +287,18 @@ class Harvest:
         self._progress()
         return extracted
 
-    def _kept(self, key: str, url: str, request: Request, search_id: str | None) -> Extracted | None:
-        """A page that the day already has. A further search that asks for it is noted, and finds its postings too."""
-        if request.kind == "search" and not self.assembly.asked_by(key, search_id):
-            page = self.archive.append(
-                key=f"again {search_id} {key}",
+    async def _kept(self, key: str, request: Request, search_id: str | None) -> Extracted:
+        """A list page that the day already has. A further search that asks for it is noted, and finds its postings."""
+        page = await self._off_loop(lambda: self.archive.page(key))
+        assert page is not None
+        extracted = await self._off_loop(lambda: read(self.board, page))
+        again = f"again {search_id} {key}"
+        if search_id != page.search_id and self.archive.outcome(again) is None:
+            noted = self.archive.append(
+                key=again,
                 kind="again",
                 method=request.method,
-                url=url,
+                url=page.url,
                 request_body=None,
                 final_url=None,
                 search_id=search_id,
@@ -234,8 +309,8 @@ class Harvest:
                 fetched_at=datetime.now(UTC),
                 body=b"",
             )
-            self.assembly.add(page, Extracted(), "")
-        return self.assembly.listed(key)
+            self.assembly.add(noted, extracted, "")
+        return extracted
 
     def _problem(self, url: str, extracted: Extracted, status: int) -> ScrapingError | None:
         if extracted.blocked:
@@ -265,10 +340,13 @@ class Harvest:
         self._note(error, page)
 
     def _note(self, error: ScrapingError, page: Page | None) -> None:
-        if error not in self.course.errors:
+        if id(error) not in self._noted:
+            self._noted.add(id(error))
+            # Where it was raised is of no use to anybody, and would keep the page and all around it in memory.
+            error.__traceback__ = error.__context__ = None
             self.course.errors.append(error)
         if page is not None:
-            self.assembly.reject(page, page.referrer or page.url.partition("?")[0], f"{error.kind}: {error.problem}")
+            self.assembly.reject(page, _subject(page), f"{error.kind}: {error.problem}")
         self._progress()
 
     def _progress(self) -> None:
@@ -286,7 +364,7 @@ class Harvest:
 
     # --- running ---------------------------------------------------------------------------------------------
 
-    async def _off_loop(self, work: Callable[[], Extracted]) -> Extracted:
+    async def _off_loop(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._reader, work)
 
     async def _each(self, items: Iterable[Any], act: Callable[[Any], Awaitable[None]]) -> None:

@@ -24,11 +24,11 @@ from jobmatch_dagster.boards import registry
 from jobmatch_dagster.boards.board import Board
 from jobmatch_dagster.boards.policy import is_loopback, why_not
 from jobmatch_dagster.boards.search import Search
-from jobmatch_dagster.crawling.archive import PARQUET, Archive, read_metadata, read_pages
+from jobmatch_dagster.crawling.archive import PARQUET, Archive, asked_again, read_metadata, read_pages
 from jobmatch_dagster.crawling.assembly import Assembly, fill_rates
 from jobmatch_dagster.crawling.errors import NotAllowed, ScrapingError
 from jobmatch_dagster.crawling.fetcher import Fetcher, Tally
-from jobmatch_dagster.crawling.harvest import Course, Harvest, page_ref, read
+from jobmatch_dagster.crawling.harvest import Course, Harvest, fold
 from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.settings import Settings
 
@@ -54,6 +54,7 @@ class ScrapeResult:
         success_rate: share of this attempt's requests that were answered; 1.0 if there was none.
         fill_rates: share of postings with each core field.
         warnings: drift, filters applied here, searches that were ended.
+        searches: how far each search came, see ``harvest.Walk``; none in a replay.
         rejected: {page, what, reason} of what could not be read.
         pages_file: the archive, Parquet; None where nothing was asked.
     """
@@ -70,6 +71,7 @@ class ScrapeResult:
     success_rate: float = 1.0
     fill_rates: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    searches: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[dict[str, Any]] = field(default_factory=list)
     pages_file: Path | None = None
 
@@ -109,8 +111,7 @@ def scrape(
     archive = Archive(workspace)
     try:
         assembly = Assembly(source, {search.id: search for search in searches}, day)
-        for page in archive.pages():
-            assembly.add(page, read(source, page), page_ref(page))
+        fold(assembly, archive.pages(), archive.asked_again)
         course, tally = asyncio.run(
             _walk(source, searches, settings, archive, assembly, on_progress=on_progress, cancelled=cancelled)
         )
@@ -193,17 +194,11 @@ def replay(board: str, archive: Path, day: date) -> ScrapeResult:
     source = registry.get(board)
     path = archive / PARQUET if archive.is_dir() else archive
     started = time.monotonic()
-    pages = read_pages(path)
+    pages, again = read_pages(path), asked_again(path)
     searches = [Search(**fields) for fields in json.loads(read_metadata(path).get("searches", "[]"))]
     assembly = Assembly(source, {search.id: search for search in searches}, day)
-    course = Course()
-    for page in pages:
-        extracted = read(source, page)
-        if extracted.blocked or extracted.changed:
-            assembly.reject(page, page.referrer or page.url, extracted.blocked or extracted.changed or "")
-            continue
-        assembly.add(page, extracted, page_ref(page))
-    return _result(assembly, course, Tally(), time.monotonic() - started, path)
+    fold(assembly, pages, again)
+    return _result(assembly, Course(), Tally(), time.monotonic() - started, path)
 
 
 def _metadata(board: str, day: date, searches: Sequence[Search]) -> dict[str, str]:
@@ -227,6 +222,7 @@ def _result(assembly: Assembly, course: Course, tally: Tally, seconds: float, pa
         success_rate=round(tally.answered / tally.requests, 4) if tally.requests else 1.0,
         fill_rates=fill_rates(table),
         warnings=[*assembly.told(), *course.remarks, *_refusals(course)],
+        searches=[asdict(walk) for walk in course.walks],
         rejected=assembly.rejected,
         pages_file=pages_file,
     )
