@@ -20,10 +20,10 @@ from jobmatch_dagster.postings.phrases import Hits, find
 from jobmatch_dagster.postings.place import read_place, read_remote
 from jobmatch_dagster.postings.place.gazetteer import country_codes
 from jobmatch_dagster.postings.place.remote import scope_in_text
-from jobmatch_dagster.postings.salary import Salary, read_line, read_salary, salary_of
+from jobmatch_dagster.postings.salary import Salary, is_guess, read_line, read_salary, salary_of
 from jobmatch_dagster.postings.salary.periods import PERIODS
 from jobmatch_dagster.postings.seniority import seniority_in_title, seniority_on_board
-from jobmatch_dagster.postings.text import one_line, plain_text
+from jobmatch_dagster.postings.text import one_lines, plain_texts
 from jobmatch_dagster.postings.words import load
 from jobmatch_dagster.settings import settings
 from jobmatch_dagster.tables import job_id
@@ -56,28 +56,25 @@ class Row:
 
 
 def _texts(rows: list[Row], day: date) -> None:
-    lines: dict[str, str] = {}
-    texts: dict[str, str] = {}
-
-    def line(value: str | None) -> str | None:
-        if not value:
-            return None
-        if value not in lines:
-            lines[value] = one_line(value)
-        return lines[value] or None
-
-    for row in rows:
-        posting, value = row.posting, row.value
+    postings = [row.posting for row in rows]
+    named = [posting.get(name) for posting in postings for name in ("title", "company", "location")]
+    lines = _distinct(named, one_lines)
+    texts = _distinct([posting.get("description_html") for posting in postings], plain_texts)
+    for row, posting in zip(rows, postings, strict=True):
+        value = row.value
         value["board"], value["external_id"] = posting["board"].strip(), posting["external_id"].strip()
         value["id"] = job_id(value["board"], value["external_id"])
         value["url"], value["apply_url"] = posting.get("url"), posting.get("apply_url")
-        value["title"] = line(posting["title"]) or posting["title"].strip()[:500]
-        value["company"] = line(posting["company"]) or posting["company"].strip()[:500]
-        value["location"] = line(posting.get("location"))
-        source = posting.get("description_html")
-        if source and source not in texts:
-            texts[source] = plain_text(source)
-        value["description"] = (texts[source] or None) if source else None
+        for name in ("title", "company"):
+            value[name] = lines[posting[name]] or posting[name].strip()[:500]
+        value["location"] = lines.get(posting.get("location") or "")
+        value["description"] = texts.get(posting.get("description_html") or "") or None
+
+
+def _distinct(values: list[str | None], read: Callable[[list[str]], list[str]]) -> dict[str, str | None]:
+    """What each distinct value reads as; None for nothing."""
+    distinct = list(dict.fromkeys(value for value in values if value))
+    return {value: found or None for value, found in zip(distinct, read(distinct), strict=True)}
 
 
 def _phrases(rows: list[Row], day: date) -> None:
@@ -158,9 +155,13 @@ def _remote_scope(row: Row, area: str | None, places: tuple[Any, ...]) -> None:
 def _salaries(rows: list[Row], day: date) -> None:
     for row in rows:
         posting, value = row.posting, row.value
+        line, guess = posting.get("salary_text") or "", posting.get("salary_estimate") or ""
+        if is_guess(line):
+            line, guess = "", line
         salary, issues = salary_of(
-            _board_salary(row),
-            posting.get("salary_text") or "",
+            # figures beside a guess are the same guess in numbers
+            None if guess and not line else _board_salary(row),
+            line,
             value["description"] or "",
             row.in_text,
             value.get("country"),
@@ -169,17 +170,26 @@ def _salaries(rows: list[Row], day: date) -> None:
         )
         for issue in issues:
             row.issue("salary", issue)
-        if salary is None:
-            continue
-        row.read("salary_min", salary.low, salary.source, salary.start, salary.end)
-        value["salary_max"], value["salary_currency"], value["salary_period"] = (
-            salary.high,
-            salary.currency,
-            salary.period,
-        )
-        value["salary_gross"] = salary.gross
-        value["salary_annual_min"], value["salary_annual_max"] = salary.annual
-        value["salary_range"] = posting.get("salary_text") or salary.written or None
+        if guess:
+            row.issue("salary", f"the board guesses {guess}; that is not the employer's word")
+        if salary:
+            _keep_salary(row, salary, line)
+
+
+def _keep_salary(row: Row, salary: Salary, line: str) -> None:
+    """The salary's values, each with the words that say it."""
+    low, high = salary.annual
+    where = (salary.source, salary.start, salary.end)
+    for name, value in (("min", salary.low), ("max", salary.high), ("currency", salary.currency)):
+        if value is not None:
+            row.read(f"salary_{name}", value, *where)
+    if salary.period:
+        inferred = any("inferred" in note for note in salary.notes)
+        row.read("salary_period", salary.period, "amount" if inferred else salary.source)
+    if salary.gross is not None:
+        row.read("salary_gross", salary.gross, salary.source)
+    row.value["salary_annual_min"], row.value["salary_annual_max"] = low, high
+    row.value["salary_range"] = line or salary.written or None
 
 
 def _salary_in_title(row: Row) -> Salary | None:

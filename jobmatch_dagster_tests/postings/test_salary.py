@@ -3,7 +3,7 @@
 import pytest
 
 from jobmatch_dagster.postings.phrases import find
-from jobmatch_dagster.postings.salary import Salary, read_line, read_salary, salary_of
+from jobmatch_dagster.postings.salary import Salary, is_guess, read_line, read_salary, salary_of
 
 
 def read(text, **context):
@@ -108,3 +108,77 @@ def test_an_unreadable_salary_line_is_said():
     salary, issues = salary_of(None, "tariff 9 step 3", "", {}, "DE", "de")
     assert salary is None
     assert issues
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [
+        ("San Francisco, CASalary: $120,000", "US", (120000, 120000, "USD", "year")),
+        ("ab EUR 45.000,- brutto/Jahr", "AT", (45000, None, "EUR", "year")),
+        ("Gehalt: 55 - 65 TEUR", "DE", (55000, 65000, "EUR", "year")),
+        ("60-70 T€", "DE", (60000, 70000, "EUR", "year")),
+        ("TJM : 450-500€", "FR", (450, 500, "EUR", "day")),
+        ("Base salary $80k, OTE $160k", "US", (80000, 80000, "USD", "year")),
+        ("$110,000 + superannuation", "AU", (110000, 110000, "AUD", "year")),
+        ("£30,000 pro rata", "GB", (30000, 30000, "GBP", "year")),
+        ("40 000 - 50 000 Kč / měsíc", "CZ", (40000, 50000, "CZK", "month")),
+        ("bruttó 600.000 Ft/hó", "HU", (600000, 600000, "HUF", "month")),
+        ("550.000 - 650.000 DKK om året", "DK", (550000, 650000, "DKK", "year")),
+        ("時給1,200円", "JP", (1200, 1200, "JPY", "hour")),
+        ("年収500万円〜800万円", "JP", (5000000, 8000000, "JPY", "year")),
+        ("8 LPA - 12 LPA", "IN", (800000, 1200000, "INR", "year")),
+        ("月薪 2-3万", "CN", (20000, 30000, "CNY", "month")),
+        ("€3.500 - €4.500 bruto p/m", "NL", (3500, 4500, "EUR", "month")),
+    ],
+)
+def test_pay_in_the_habits_of_each_country(text, country, expected):
+    assert values(read(text, country=country, language="zh" if country == "CN" else None)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$1,000 a month housing allowance",
+        "$25/month phone stipend",
+        "we give $2,000 per year for learning",
+        "clients pay $10,000 a month",
+        "Our average deal is $50,000 - $100,000",
+        "Bonus: $3,000 quarterly",
+        "over $300,000 in annual sales",
+        "Series B of $40M - $60M",
+        "a 401(k) with up to $19,500 per year",
+        "the $15 minimum",
+        "drivers earn bonuses of $500 to $900 per month",
+        "20-30 employees, 10k users",
+    ],
+)
+def test_money_that_is_not_the_jobs_pay(text):
+    assert read(text, country="US") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "months", "annual"),
+    [
+        ("Mindestgehalt € 2.800,- brutto pro Monat (14x jährlich)", 14, 39200),
+        ("14 Monatsgehälter, 3.500 € brutto", 14, 49000),
+        ("Stipendio: 1.800 € per 13 mensilità", 13, 23400),
+        ("2 200 € brut/mois sur 13 mois", 13, 28600),
+        ("Salario: 24.000€ brutos anuales en 14 pagas", 12, 24000),
+    ],
+)
+def test_salaries_beyond_the_twelfth_count_in_a_months_pay_only(text, months, annual):
+    salary = read(text)
+    assert (salary.months, salary.annual[0]) == (months, annual)
+
+
+def test_pay_per_shift_is_a_days_and_says_so():
+    salary = read("We pay $200 per shift", country="US")
+    assert values(salary) == (200, 200, "USD", "day")
+    assert salary.notes == ("paid per shift",)
+
+
+def test_a_boards_guess_is_told_from_the_employers_word():
+    assert is_guess("$84K - $115K (Glassdoor est.)")
+    assert is_guess("Geschätztes Gehalt: 45.000 €")
+    assert not is_guess("$84K - $115K (Employer est.)")
+    assert not is_guess("Est sunt 3.000 €"[4:])

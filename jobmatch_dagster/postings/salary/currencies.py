@@ -47,6 +47,11 @@ def code_of(form: str, country: str | None) -> str | None:
     return load("currencies")["shared"].get(form.lower(), {}).get(country or "")
 
 
+def scale_of(form: str | None) -> float:
+    """1000 for a sign that says thousands of a currency ("T€", "TEUR"), else 1."""
+    return 1_000.0 if form and form.lower() in load("currencies")["in_thousands"] else 1.0
+
+
 def is_code(value: str) -> bool:
     """True for an ISO 4217 code that we know."""
     return value in load("currencies")["codes"]

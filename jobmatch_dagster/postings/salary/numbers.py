@@ -9,12 +9,12 @@ NUMBER = r"\d{1,3}(?:(?:[.,'’ ]\d{2,3})*[.,'’ ]\d{3})(?!\d)(?:[.,]\d{1,2}(?!
 _MULTIPLES: tuple[tuple[str, float], ...] = (
     (r"lakhs?\b|lacs?\b|lpa\b|l(?=\s?(?:pa|p\.a\.))", 1e5),
     (r"crores?\b|cr\b", 1e7),
-    (r"万|萬|w(?![a-z])", 1e4),
+    (r"万|萬|w(?![a-zà-ž])", 1e4),
     (r"千", 1e3),
-    (r"tys\.?(?![a-z])|tsd\.?(?![a-z])|mil(?=\s?(?:€|euros?\b|reais))|thousand\b", 1e3),
-    (r"millions?\b|mio\.?(?![a-z])|mln\b|m(?![a-z²³.])", 1e6),
-    (r"billions?\b|bn\b|mrd\b|b(?![a-z])", 1e9),
-    (r"k(?![a-z])", 1e3),
+    (r"tys\.?(?![a-zà-ž])|tsd\.?(?![a-zà-ž])|mil(?=\s?(?:€|euros?\b|reais))|thousand\b", 1e3),
+    (r"millions?\b|mio\.?(?![a-zà-ž])|mln\b|m(?![a-zà-ž²³.])", 1e6),
+    (r"billions?\b|bn\b|mrd\b|b(?![a-zà-ž])", 1e9),
+    (r"k(?![a-zà-ž])", 1e3),
 )
 MULTIPLE = "|".join(f"(?:{pattern})" for pattern, _ in _MULTIPLES)
 _EACH = [(re.compile(pattern, re.IGNORECASE), factor) for pattern, factor in _MULTIPLES]
