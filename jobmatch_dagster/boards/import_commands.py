@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import mimetypes
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,24 +86,35 @@ def _tables(file: Path, mapping: Any, report: jsonl.Report) -> Iterator[Any]:
 
 
 def _store(files: tuple[Path, ...], mapping: Any, report: jsonl.Report) -> None:
+    """Merge the files into the raw table, and note the import as a run of each day, so that the days are run."""
     from jobmatch_dagster.boards.raw import to_raw
     from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.stages.collect import keep_import
     from jobmatch_dagster.supabase import database
 
+    days: Counter[date] = Counter()
     with database.connect(settings()) as connection:
         for file in files:
             before, read, new, changed = report.count, 0, 0, 0
             for table in _tables(file, mapping, report):
+                rows = to_raw(table, mapping.day)
                 merged = database.merge(
                     connection,
                     "raw.postings",
-                    to_raw(table, mapping.day),
+                    rows,
                     key=["board", "external_id", "scraped_on"],
                     guard="payload_hash",
                 )
                 read, new, changed = read + table.num_rows, new + merged.inserted, changed + merged.updated
+                if merged.inserted or merged.updated:
+                    days.update(rows["scraped_on"].to_pylist())
             told = f"{file}: {read} postings, {new} new, {changed} changed, {report.count - before} rejected"
             click.echo(told)
+        for day, count in sorted(days.items()):
+            keep_import(connection, mapping.board, day, count)
+    if days:
+        span = f"{min(days)}" if len(days) == 1 else f"{min(days)} to {max(days)}"
+        click.echo(f"{span}: a running `jobmatch dev` works on it now; without one, `jobmatch run --from {min(days)}`.")
 
 
 @import_.command()

@@ -97,9 +97,10 @@ def scrapes() -> None:
 
 
 _COLUMNS = (
-    "id, board, day, status, reason, started_at, ended_at, pages, postings, retries, blocked, bytes, "
-    "postings_per_minute, success_rate, warnings, fill_rates, dagster_run_id"
+    "id, board, day, kind, status, reason, started_at, ended_at, pages, postings, retries, blocked, bytes, "
+    "postings_per_minute, success_rate, searches, warnings, fill_rates, dagster_run_id"
 )
+_DEAD = "Its process ended without a word. Start it again: it goes on where it was."
 
 
 def _rows(where: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -107,6 +108,7 @@ def _rows(where: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:
     from psycopg.rows import dict_row
 
     from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.stages.outcome import under_way
     from jobmatch_dagster.supabase.database import connect
 
     statement = sql.SQL("select {} from private.scrape_runs {}").format(
@@ -114,7 +116,11 @@ def _rows(where: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:
         sql.SQL(where),  # type: ignore[arg-type]
     )
     with connect(settings()) as connection, connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(statement, params).fetchall()
+        rows = cursor.execute(statement, params).fetchall()
+        for row in rows:
+            if row["status"] == "running" and not under_way(connection, "raw_postings", f"{row['board']}|{row['day']}"):
+                row |= {"status": "dead", "reason": _DEAD}
+        return rows
 
 
 @scrapes.command("list")
@@ -143,17 +149,30 @@ def list_runs(name: str | None, day: datetime | None, limit: int, as_json: bool)
 
 @scrapes.command()
 @click.argument("run")
-def show(run: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="As a JSON line.")
+def show(run: str, as_json: bool) -> None:
     """Everything about one run (its id or the beginning of it)."""
-    for key, value in _one(run).items():
+    row = _one(run)
+    if as_json:
+        jsonl.write([row])
+        return
+    for key, value in row.items():
         if isinstance(value, list):
-            click.echo(f"{key}:")
+            click.echo(f"{key}:{'' if value else ' none'}")
             for line in value:
-                click.echo(f"  - {line}")
+                click.echo(f"  - {_walk(line) if isinstance(line, dict) else line}")
         elif isinstance(value, dict):
             click.echo(f"{key}: " + ", ".join(f"{name} {share:.0%}" for name, share in value.items()))
+        elif isinstance(value, datetime):
+            click.echo(f"{key}: {value:%Y-%m-%d %H:%M:%S %Z}")
         else:
             click.echo(f"{key}: {'' if value is None else value}")
+
+
+def _walk(walk: dict[str, Any]) -> str:
+    """How far one search came, as a line."""
+    counted = f" of {walk['total']}" if walk["total"] is not None else ""
+    return f"«{walk['label']}» {walk['ended']}: {walk['postings']}{counted} postings on {walk['pages']} pages"
 
 
 @scrapes.command()
@@ -163,28 +182,51 @@ def start(name: str, day: datetime | None) -> None:
     """Start the scrape of a board and day as a run of Dagster."""
     from jobmatch_dagster.boards.registry import get
     from jobmatch_dagster.orchestration.launch import scrape as launch
+    from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.stages.collect import note_queued
+    from jobmatch_dagster.supabase.database import connect
 
     get(name)
     when: date = day.date() if day else datetime.now(UTC).date()
-    click.echo(f"started as Dagster run {launch(name, when)}")
+    with connect(settings()) as connection:
+        run_id = launch(name, when)
+        note_queued(connection, name, when, run_id)
+    click.echo(f"{name} {when}: started as Dagster run {run_id}; `jobmatch scrapes list --board {name}` follows it")
 
 
 @scrapes.command()
 @click.argument("run")
 def cancel(run: str) -> None:
-    """Cancel a run that is under way; what arrived is kept, and a later run goes on there."""
+    """Cancel a run that waits or is under way; what arrived is kept, and a later run goes on there."""
     from jobmatch_dagster.settings import settings
     from jobmatch_dagster.supabase.database import connect
 
     row = _one(run)
-    if row["status"] not in ("queued", "running"):
+    if row["status"] not in ("queued", "running", "dead"):
         raise JobmatchError(f"Scrape run {run}", f"has ended ({row['status']})", "There is nothing to cancel.")
+    if row["status"] == "queued":
+        _take_out_of_the_queue(row)
     with connect(settings()) as connection:
         connection.execute(
-            "update private.scrape_runs set status = 'cancelled' where id = %s and status in ('queued', 'running')",
-            (row["id"],),
+            """update private.scrape_runs
+                  set status = 'cancelled', ended_at = case when %s then ended_at else coalesce(ended_at, now()) end
+                where id = %s and status in ('queued', 'running')""",
+            (row["status"] == "running", row["id"]),
         )
-    click.echo(f"{row['board']} {row['day']}: cancelled; it ends within a second or two")
+    told = "cancelled; it ends within a second or two" if row["status"] == "running" else "cancelled"
+    click.echo(f"{row['board']} {row['day']}: {told}")
+
+
+def _take_out_of_the_queue(row: dict[str, Any]) -> None:
+    """End a waiting run in Dagster; where no Dagster answers, nothing will begin it either."""
+    from requests.exceptions import RequestException
+
+    from jobmatch_dagster.orchestration.launch import cancel as end
+
+    try:
+        end(row["dagster_run_id"])
+    except (RequestException, ConnectionError):
+        click.echo("note: no Dagster answers; the run is taken off the list only", err=True)
 
 
 def _one(run: str) -> dict[str, Any]:

@@ -43,6 +43,8 @@ OTHER_TABLES: dict[str, Sequence[str]] = {
         "success_rate",
         "warnings",
         "fill_rates",
+        "kind",
+        "searches",
     ],
     "private.rejected": ["stage", "day", "subject", "reason", "detail", "created_at"],
     "private.stage_runs": ["id", "stage", "day", "run_id", "status", "changed", "counts", "seconds", "ended_at"],
@@ -93,9 +95,13 @@ def _schema_of(names: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, dict
     return schema
 
 
+def known_columns(project: Project) -> dict[str, list[str]]:
+    """The columns of everything that a model can read, by relation."""
+    known = {name: list(schema.names) for name, schema in tables.TABLES.items()}
+    known |= {name: list(columns) for name, columns in OTHER_TABLES.items()}
+    return known | {m.relation: [c.name for c in m.columns] for m in project.models.values()}
+
+
 def _schema(project: Project) -> dict[str, dict[str, dict[str, str]]]:
     """Columns of everything that a model can read, in sqlglot's nested form."""
-    known: dict[str, tuple[str, ...]] = {name: tuple(schema.names) for name, schema in tables.TABLES.items()}
-    known |= {name: tuple(columns) for name, columns in OTHER_TABLES.items()}
-    known |= {m.relation: tuple(c.name for c in m.columns) for m in project.models.values()}
-    return _schema_of(tuple(sorted(known.items())))
+    return _schema_of(tuple(sorted((name, tuple(columns)) for name, columns in known_columns(project).items())))

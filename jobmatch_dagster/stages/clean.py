@@ -29,6 +29,21 @@ select id, board, external_id, title, company, city, region, country, location, 
  where first_seen_on < %s and (closed_on is null or closed_on >= %s)
  order by id
 """
+CLOSE = """
+with walked as (
+  select r.board, s.search, s.ended from private.scrape_runs r
+   cross join lateral jsonb_to_recordset(r.searches) as s (search uuid, ended text) where r.day = %(day)s),
+complete as (select distinct board, search from walked where ended = 'complete'),
+whole as (
+  select board from walked group by board
+  having bool_and(exists (select from complete c where c.board = walked.board and c.search = walked.search)))
+update public.jobs j set closed_on = %(day)s
+  from raw.postings p
+ where j.closed_on is null and j.last_seen_on < %(limit)s
+   and p.board = j.board and p.external_id = j.external_id and p.scraped_on = j.last_seen_on
+   and (exists (select from complete c where c.board = j.board and c.search = p.search_id)
+        or (p.search_id is null and p.page_ref is not null and exists (select from whole w where w.board = j.board)))
+"""
 PREVIEW = ["title", "company", "city", "country", "remote", "salary_min", "salary_max", "salary_currency", "language"]
 
 
@@ -114,21 +129,16 @@ def _write(conn: psycopg.Connection, jobs: pa.Table, day: date, outcome: Outcome
 
 
 def close_unseen(conn: psycopg.Connection, day: date, after_days: int) -> int:
-    """Close the jobs that their board stopped showing, and open again those that it shows again.
+    """Close the jobs that their search stopped showing, and open again those that are shown again.
 
-    A job is closed on ``day`` when it was not seen for ``after_days`` days and its board delivered completely on that
-    very day; a board that was blocked, skipped or imported by hand proves nothing.
+    A job is closed on ``day`` when it was not seen for ``after_days`` days and the search that found it last came to
+    its end on that very day. A search that was blocked, skipped, capped or cut short proves nothing, and no import
+    does. A job whose search was removed since is closed once every search of its board came to its end.
 
     Returns:
         Number of jobs whose ``closed_on`` changed.
     """
-    closed = conn.execute(
-        """update public.jobs j set closed_on = %(day)s
-            where j.closed_on is null and j.last_seen_on < %(limit)s
-              and exists (select from private.scrape_runs r
-                           where r.board = j.board and r.day = %(day)s and r.status = 'succeeded')""",
-        {"day": day, "limit": day - timedelta(days=after_days)},
-    ).rowcount
+    closed = conn.execute(CLOSE, {"day": day, "limit": day - timedelta(days=after_days)}).rowcount
     reopened = conn.execute(
         "update public.jobs set closed_on = null where last_seen_on = %s and closed_on <= %s", (day, day)
     ).rowcount

@@ -143,8 +143,41 @@ class _Watch:
             self.say(f"{counts['pages']} pages, {counts['postings']} postings so far")
 
 
-def _start(conn: psycopg.Connection, board: str, day: date, run_id: str | None) -> Any:
+def note_queued(conn: psycopg.Connection, board: str, day: date, run_id: str) -> Any:
+    """Note a scrape that waits in Dagster's queue, so that it is listed and can be cancelled; returns the run's id."""
     return one(
+        conn,
+        """insert into private.scrape_runs (board, day, dagster_run_id, status)
+           select %(board)s, %(day)s, %(run)s, 'queued'
+            where not exists (select from private.scrape_runs where dagster_run_id = %(run)s) returning id""",
+        {"board": board, "day": day, "run": run_id},
+    )
+
+
+def keep_import(conn: psycopg.Connection, board: str, day: date, postings: int) -> None:
+    """Note that a team brought its own postings of a day: the day is then run as if a board had landed."""
+    conn.execute(
+        """insert into private.scrape_runs (board, day, kind, status, postings, ended_at)
+           values (%s, %s, 'import', 'succeeded', %s, now())""",
+        (board, day, postings),
+    )
+
+
+def _start(conn: psycopg.Connection, board: str, day: date, run_id: str | None) -> Any:
+    """The run's row: the one that was queued, or a new one. In the partition's turn, so any other that runs is dead."""
+    conn.execute(
+        """update private.scrape_runs set status = 'failed', ended_at = now(), reason = %s
+            where board = %s and day = %s and status = 'running'""",
+        ("Its process ended without a word; what it fetched is kept, and the next run went on there.", board, day),
+    )
+    queued = one(
+        conn,
+        """update private.scrape_runs set status = case when status = 'queued' then 'running' else status end,
+                  started_at = now()
+            where board = %s and day = %s and dagster_run_id = %s and ended_at is null returning id""",
+        (board, day, run_id),
+    )
+    return queued or one(
         conn,
         """insert into private.scrape_runs (board, day, dagster_run_id, status, started_at)
            values (%s, %s, %s, 'running', now()) returning id""",
@@ -155,33 +188,33 @@ def _start(conn: psycopg.Connection, board: str, day: date, run_id: str | None) 
 def _finish(
     conn: psycopg.Connection, scrape_run: Any, status: str, reason: str | None, result: ScrapeResult | None = None
 ) -> None:
+    """Say how it ended. Without a result the counts stay as the progress wrote them."""
     conn.execute(
         """update private.scrape_runs
-              set status = case when status = 'cancelled' then status else %s end, reason = %s, ended_at = now(),
-                  pages = %s, postings = %s, retries = %s, blocked = %s, bytes = %s,
-                  postings_per_minute = %s, success_rate = %s, warnings = %s::jsonb, fill_rates = %s::jsonb
+              set status = case when status = 'cancelled' then status else %s end, reason = %s, ended_at = now()
             where id = %s""",
-        (
-            status,
-            reason,
-            *(
-                (
-                    result.pages,
-                    result.postings.num_rows,
-                    result.retries,
-                    result.blocked,
-                    result.bytes,
-                    result.postings_per_minute,
-                    result.success_rate,
-                    json.dumps(result.warnings),
-                    json.dumps(result.fill_rates),
-                )
-                if result
-                else (0, 0, 0, 0, 0, None, None, "[]", "{}")
-            ),
-            scrape_run,
-        ),
+        (status, reason, scrape_run),
     )
+    if result is not None:
+        conn.execute(
+            """update private.scrape_runs
+                  set pages = %s, postings = %s, retries = %s, blocked = %s, bytes = %s, postings_per_minute = %s,
+                      success_rate = %s, warnings = %s::jsonb, fill_rates = %s::jsonb, searches = %s::jsonb
+                where id = %s""",
+            (
+                result.pages,
+                result.postings.num_rows,
+                result.retries,
+                result.blocked,
+                result.bytes,
+                result.postings_per_minute,
+                result.success_rate,
+                json.dumps(result.warnings),
+                json.dumps(result.fill_rates),
+                json.dumps(result.searches),
+                scrape_run,
+            ),
+        )
 
 
 def _write(conn: psycopg.Connection, result: ScrapeResult, board: str, day: date, outcome: Outcome) -> None:

@@ -70,13 +70,30 @@ def turn(conn: psycopg.Connection, stage: str, partition: str) -> Iterator[None]
 
     The lock belongs to the session: it goes with the connection when the process is killed.
     """
-    name = f"jobmatch:{stage}:{partition}"
+    name = _turn_name(stage, partition)
     conn.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (name,))
     try:
         yield
     finally:
         if not conn.closed:
             conn.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", (name,))
+
+
+def under_way(conn: psycopg.Connection, stage: str, partition: str) -> bool:
+    """Does anybody hold the turn of a stage and partition?"""
+    found = one(
+        conn,
+        """select exists (select from pg_locks
+                           where locktype = 'advisory' and objsubid = 1 and granted
+                             and database = (select oid from pg_database where datname = current_database())
+                             and (classid::bigint << 32) | objid::bigint = hashtextextended(%s, 0))""",
+        (_turn_name(stage, partition),),
+    )
+    return bool(found)
+
+
+def _turn_name(stage: str, partition: str) -> str:
+    return f"jobmatch:{stage}:{partition}"
 
 
 def keep_rejected(conn: psycopg.Connection, stage: str, day: date, rejected: Sequence[Mapping[str, Any]]) -> None:
@@ -120,7 +137,7 @@ def keep_outcomes(conn: psycopg.Connection, outcomes: Sequence[Outcome], run_id:
         )
 
 
-def one(conn: psycopg.Connection, sql: Any, params: Sequence[Any] = ()) -> Any:
+def one(conn: psycopg.Connection, sql: Any, params: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
     """The first column of the first row, or None."""
     row = conn.execute(sql, params).fetchone()
     return row[0] if row else None

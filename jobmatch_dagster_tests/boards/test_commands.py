@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from jobmatch_dagster import settings as settings_module
 from jobmatch_dagster.cli import root
+from jobmatch_dagster.stages.outcome import turn
 from jobmatch_dagster_tests.boards import pages
 from jobmatch_dagster_tests.crawling.conformance import conformance, jsons
 
@@ -193,7 +194,8 @@ def test_scrape_runs_are_listed_shown_and_cancelled(
            values ('lever', '2026-03-10', 'running', null, 3, 40, '["drift: x"]', '{"title": 1.0}'),
                   ('indeed', '2026-03-09', 'partial', 'blocked', 2, 20, '[]', '{}')"""
     )
-    (running,) = lines(run("scrapes", "list", "--board", "lever", "--json").stdout)
+    with turn(connection, "raw_postings", "lever|2026-03-10"):
+        (running,) = lines(run("scrapes", "list", "--board", "lever", "--json").stdout)
     assert (running["status"], running["postings"]) == ("running", 40)
     assert "partial" in run("scrapes", "list", "--day", "2026-03-09").stdout
     shown = run("scrapes", "show", running["id"][:8]).stdout
@@ -203,3 +205,69 @@ def test_scrape_runs_are_listed_shown_and_cancelled(
     status = connection.execute("select status from private.scrape_runs where board = 'lever'").fetchone()
     assert status == ("cancelled",)
     assert "has ended" in str(run("scrapes", "cancel", running["id"]).exception)
+
+
+def test_a_run_whose_process_died_is_shown_as_dead_and_can_be_put_away(
+    with_database: Settings, connection: psycopg.Connection[Any]
+) -> None:
+    connection.execute("insert into private.scrape_runs (board, day, status) values ('ashby', '2026-03-10', 'running')")
+    (dead,) = lines(run("scrapes", "list", "--board", "ashby", "--json").stdout)
+    assert dead["status"] == "dead"
+    assert "goes on where it was" in dead["reason"]
+    assert run("scrapes", "cancel", dead["id"]).exit_code == 0
+    ended = connection.execute("select status, ended_at is not null from private.scrape_runs where board = 'ashby'")
+    assert ended.fetchone() == ("cancelled", True)
+
+
+def test_a_run_that_waits_is_listed_and_taken_out_of_the_queue_by_cancel(
+    with_database: Settings, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jobmatch_dagster.orchestration import launch
+
+    ended: list[str] = []
+    monkeypatch.setattr(launch, "scrape", lambda board, day: "run-7")
+    monkeypatch.setattr(launch, "cancel", ended.append)
+    assert "run-7" in run("scrapes", "start", "--board", "remotive", "--day", "2026-03-10").stdout
+    (waiting,) = lines(run("scrapes", "list", "--board", "remotive", "--json").stdout)
+    assert (waiting["status"], waiting["dagster_run_id"]) == ("queued", "run-7")
+    assert run("scrapes", "cancel", waiting["id"]).exit_code == 0
+    assert ended == ["run-7"]
+
+
+def test_a_runs_searches_are_shown_with_how_far_each_came(
+    with_database: Settings, connection: psycopg.Connection[Any]
+) -> None:
+    walks = [
+        {"search": "0" * 36, "label": "welder", "pages": 3, "postings": 40, "total": 41, "ended": "complete"},
+        {"search": "1" * 36, "label": "baker", "pages": 9, "postings": 90, "total": None, "ended": "capped"},
+    ]
+    row = connection.execute(
+        """insert into private.scrape_runs (board, day, status, searches)
+           values ('workday', '2026-03-10', 'partial', %s::jsonb) returning id::text""",
+        (json.dumps(walks),),
+    ).fetchone()
+    assert row is not None
+    shown = run("scrapes", "show", row[0]).stdout
+    assert "«welder» complete: 40 of 41 postings on 3 pages" in shown
+    assert "«baker» capped: 90 postings on 9 pages" in shown
+
+
+def test_an_import_is_a_run_of_each_day_that_it_changed_and_the_sensor_sees_it(
+    with_database: Settings, connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    from jobmatch_dagster.orchestration.sensors import LANDED
+
+    file = tmp_path / "jobs.csv"
+    file.write_text("title,company,seen\nWelder,Noord,2026-03-08\nBaker,Noord,2026-03-09\nCook,Noord,2026-03-09\n")
+    command = ("import", "postings", "--day-column", "seen", "--board", "ours", str(file))
+    told = run(*command).stdout
+    assert "2026-03-08 to 2026-03-09" in told
+    listed = lines(run("scrapes", "list", "--board", "ours", "--json").stdout)
+    assert {(row["day"], row["kind"], row["status"], row["postings"]) for row in listed} == {
+        ("2026-03-08", "import", "succeeded", 1),
+        ("2026-03-09", "import", "succeeded", 2),
+    }
+    landed = {str(row[0]) for row in connection.execute(LANDED, {"patience": 30})}
+    assert {"2026-03-08", "2026-03-09"} <= landed
+    assert "a running" not in run(*command).stdout, "the same file again brings nothing, so no day is run"
+    assert len(lines(run("scrapes", "list", "--board", "ours", "--json").stdout)) == 2

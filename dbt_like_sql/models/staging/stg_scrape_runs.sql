@@ -1,10 +1,10 @@
 /*
 owner: team:data
-description: One row a board and day, its last scrape run of that day that ended.
+description: One row a board and day, its last scrape run of that day that ended; without one, the last import.
 columns:
   board: text, The board.
   day: date, The day's partition.
-  status: text, How the run ended.
+  status: text, How the run ended; imported where the postings came from files.
   reason: text, Why it is not simply succeeded.
   pages: integer, Pages fetched.
   postings: integer, Postings delivered.
@@ -22,7 +22,7 @@ tests:
 select distinct on (board, day)
   board,
   day,
-  status,
+  case when kind = 'import' then 'imported' else status end as status,
   reason,
   pages,
   postings,
@@ -34,4 +34,4 @@ select distinct on (board, day)
   fill_rates
 from {{ source('private', 'scrape_runs') }}
 where ended_at is not null
-order by board, day, started_at desc
+order by board, day, kind = 'scrape' desc, started_at desc
