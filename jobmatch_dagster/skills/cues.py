@@ -28,33 +28,37 @@ class Says(IntEnum):
     PREFERRED = 2
     EXCLUDED = 3
     UNNEEDED = 4
-    EVIDENCE = 5
-    TURN = 6
-    YEARS = 7
-    MONTHS = 8
-    NUMERAL = 9
-    ARTICLE = 10
-    LEVEL_BASIC = 11
-    LEVEL_INTERMEDIATE = 12
-    LEVEL_ADVANCED = 13
-    LEVEL_EXPERT = 14
-    LEVEL_NATIVE = 15
-    JOINT = 16
+    OFFERED = 5
+    EVIDENCE = 6
+    TURN = 7
+    YEARS = 8
+    MONTHS = 9
+    NUMERAL = 10
+    ARTICLE = 11
+    LEVEL_BASIC = 12
+    LEVEL_INTERMEDIATE = 13
+    LEVEL_ADVANCED = 14
+    LEVEL_EXPERT = 15
+    LEVEL_NATIVE = 16
+    JOINT = 17
 
 
 class Where(IntEnum):
-    """Where the cue stands, seen from the skill that it speaks about."""
+    """Where the cue stands, seen from the skill that it speaks about; ITEM is after, and of one skill ("is a plus",
+    but not "are a plus")."""
 
     BEFORE = 0
     AFTER = 1
     EITHER = 2
+    ITEM = 3
 
 
 LEVELS = ("basic", "intermediate", "advanced", "expert", "native")
 SECTIONS = ("requirements", "preferred", "duties", "skills", "education", "experience", "about", "benefits", "other")
 TITLE_SECTION = len(SECTIONS)
 """Number of the section of a hit in the title."""
-
+ONE_ITEM = 1.0
+"""``value`` of a cue that stands behind one skill."""
 
 SILENT = 255
 
@@ -63,7 +67,8 @@ class Cues(NamedTuple):
     """The table of cue phrases, and per phrase number what it says.
 
     ``before``, ``after``: Says of a skill behind or before the phrase (uint8, SILENT where it says nothing there);
-    ``section``: the section that it can begin, an index into SECTIONS or SILENT; ``value``: of a numeral (float64).
+    ``section``: the section that it can begin, an index into SECTIONS or SILENT; ``value`` (float64): of a numeral its
+    number, ONE_ITEM of a cue that stands behind one skill.
     ``articles``, ``joints``: hashes of the words that may stand inside a phrase, and between two skills of a list.
     """
 
@@ -130,7 +135,9 @@ class _Said:
         numeral = meaning.isdigit()
         says = Says.NUMERAL if numeral else Says[meaning.upper()]
         self.value = float(meaning) if numeral else self.value
-        if where != Where.AFTER and self.before == SILENT:
+        if where in (Where.BEFORE, Where.EITHER) and self.before == SILENT:
             self.before = says
         if where != Where.BEFORE and self.after == SILENT:
             self.after = says
+        if where == Where.ITEM:
+            self.value = ONE_ITEM

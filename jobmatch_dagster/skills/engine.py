@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from jobmatch_dagster.skills import characters as characters_module
-from jobmatch_dagster.skills import compiling, languages, matcher, reading, tagger
+from jobmatch_dagster.skills import compiling, languages, matcher, reading, scope, tagger
 from jobmatch_dagster.skills import cues as cues_module
 from jobmatch_dagster.skills.cues import SILENT, TITLE_SECTION, Says
 from jobmatch_dagster.skills.phrases import NO_WORD
@@ -274,9 +274,10 @@ def _write(d, s, e, lo, form, certainty, at, codes, tokens, c, hits, units, is_t
     section = np.uint8(_TITLE) if is_title else units.section[u]
     out.text[at], out.form[at] = d, form
     out.start[at], out.end[at] = tokens.start[s], tokens.end[e - 1]
-    out.requirement[at] = reading.requirement(s, e, first, last, tokens.gap, near, section)
-    out.years[at] = reading.years(s, e, first, last, codes, tokens, near)
-    out.level[at] = reading.level(s, e, first, last, tokens.gap, near)
+    begin = scope.item_start(s, first, tokens.gap, near)
+    out.requirement[at] = scope.requirement(s, e, first, last, tokens.gap, near, section)
+    out.years[at] = reading.years(s, e, begin, last, codes, tokens, near)
+    out.level[at] = reading.level(s, e, begin, last, tokens.gap, near)
     out.section[at], out.certainty[at] = section, certainty
 
 

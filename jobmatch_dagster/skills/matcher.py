@@ -5,7 +5,8 @@ The rule for forms that overlap:
 
 1. A form counts only if it is allowed to: a `case` form must be written like its label; a `context` form must also have
    evidence beside it, which is a skill without doubt in the same list, or a phrase that announces or closes a skill
-   ("experience with Go", "Go developer"). Stop phrases ("go to market") always count, and name nothing.
+   ("experience with Go", "Go developer"), or, for a tool, a line of its own. Stop phrases ("go to market") always
+   count, and name nothing.
 2. Longer forms go first, among equals the one further left; a form that shares a word with one taken already is
 dropped.
 3. Except that a tool or a programming language inside a longer phrase that is not itself a product, a licence or a
@@ -157,7 +158,13 @@ def judge(n, found, lo, hi, tokens, forms, evidence, joints):  # type: ignore[no
             back = CLOSES | GRADES_BACK if language else CLOSES
             announced = s > lo and evidence[s - 1 - lo] & ahead and tokens.gap[s] < _SENTENCE
             closed = e < hi and evidence[e - lo] & back and tokens.gap[e] < _OTHER
-            if sides == 2 or (like and (sides == 1 or announced or closed)):
+            alone = (
+                forms.kind[found.form[m]] == _TOOL
+                and tokens.gap[s] >= _NEWLINE
+                and (e == hi or tokens.gap[e] >= _NEWLINE)
+                and e - s < hi - lo
+            )
+            if sides == 2 or (like and (sides == 1 or announced or closed or alone)):
                 found.sure[m] = 1
 
 

@@ -2,12 +2,8 @@
 business.
 
 A text is read in units: sentences, lines and bullets. A short unit at the start of a line that begins with a section
-cue is a heading and sets the section until the next one. Inside a unit, semicolons and turning words (but) part
-clauses.
-
-Requirement of a hit, first rule that applies: title → required; a cue behind it in its clause, unless another skill
-list begins in between; the last cue before it in its clause; the section; years or a level beside it. A plain "not
-required" excludes; "a plus but not required" prefers.
+cue is a heading and sets the section until the next one. Years and levels are read here; whether a skill is required is
+``scope``'s business.
 """
 
 from __future__ import annotations
@@ -15,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from jobmatch_dagster.skills.cues import SILENT, TITLE_SECTION, Says
+from jobmatch_dagster.skills.cues import SILENT, Says
 from jobmatch_dagster.skills.tokens import Gap, Shape
 
 REQUIREMENTS = ("required", "preferred", "mentioned", "excluded")
@@ -26,11 +22,11 @@ LONGEST_UNIT = 120
 """A unit with more words is cut there: a text without punctuation must not cost more than others."""
 LONGEST_HEADING = 7
 """Most words of a heading."""
-REACH_AFTER = 14
-"""Most words between a skill and a cue behind it."""
+REACH_YEARS = 42
+"""Most words between years and a skill behind them."""
 REACH_LEVEL = 4
 """Most words between a skill and the word for its level."""
-MOST_YEARS = 40.0
+MOST_YEARS = 25.0
 """A larger number before "years" is a company's age or a person's, not experience asked for."""
 
 _SENTENCE, _NEWLINE, _COLON, _SEMICOLON, _TEXT, _COMMA, _OPEN = (
@@ -38,14 +34,10 @@ _SENTENCE, _NEWLINE, _COLON, _SEMICOLON, _TEXT, _COMMA, _OPEN = (
 )
 _NUMBER = int(Shape.NUMBER)
 _SILENT = SILENT
-_S_REQUIRED, _S_ASKED, _S_PREFERRED, _S_EXCLUDED, _S_UNNEEDED, _S_TURN, _S_EVIDENCE = (
-    int(s) for s in (Says.REQUIRED, Says.ASKED, Says.PREFERRED, Says.EXCLUDED, Says.UNNEEDED, Says.TURN, Says.EVIDENCE)
-)
 _S_YEARS, _S_MONTHS, _S_NUMERAL, _S_LEVEL, _S_NATIVE = (
     int(s) for s in (Says.YEARS, Says.MONTHS, Says.NUMERAL, Says.LEVEL_BASIC, Says.LEVEL_NATIVE)
 )
-_TITLE = TITLE_SECTION
-_IN_REQUIREMENTS, _IN_PREFERRED, _IN_SKILLS, _IN_EDUCATION, _IN_EXPERIENCE, _IN_ABOUT, _IN_BENEFITS = (
+IN_REQUIREMENTS, IN_PREFERRED, IN_SKILLS, IN_EDUCATION, IN_EXPERIENCE, IN_ABOUT, IN_BENEFITS = (
     0,
     1,
     3,
@@ -58,38 +50,37 @@ _IN_REQUIREMENTS, _IN_PREFERRED, _IN_SKILLS, _IN_EDUCATION, _IN_EXPERIENCE, _IN_
 
 @njit(cache=True, nogil=True)
 def units(lo, hi, gaps, n_cues, cues, units):  # type: ignore[no-untyped-def]
-    """Cut tokens [lo, hi) into ``units``, in the light of the text's cues. Returns their number."""
-    n, t, section, cue = 0, lo, NO_SECTION, 0
+    """Cut tokens [lo, hi) into ``units``, in the light of the text's cues. Returns their number.
+
+    A heading stands alone on its line, or ends in a colon where a line or a sentence begins. "Nice to have: Docker"
+    speaks of its own line only.
+    """
+    n, t, section, cue, outer = 0, lo, NO_SECTION, 0, -1
     while t < hi:
         line_start = gaps[t] >= _NEWLINE
+        if line_start and outer >= 0:
+            section, outer = outer, -1
+        while cue < n_cues and cues.start[cue] < t:
+            cue += 1
         u = t + 1
-        colon = -1
         while u < hi and gaps[u] < _SENTENCE and u - t < LONGEST_UNIT:
-            if gaps[u] == _COLON and colon < 0 and u - t <= LONGEST_HEADING:
-                colon = u
-                if line_start:
-                    break
+            if (
+                gaps[u] == _COLON
+                and u - t <= LONGEST_HEADING
+                and (line_start or _heading(t, u, cue, n_cues, gaps, cues) != _SILENT)
+            ):
+                break
             u += 1
         if u < hi and gaps[u] == _NEWLINE and u - t > 2 * LONGEST_HEADING:
             while u < hi and (gaps[u] < _SENTENCE or gaps[u] == _NEWLINE) and u - t < LONGEST_UNIT:
                 u += 1
-        ended = u >= hi or gaps[u] >= _NEWLINE or gaps[u] == _COLON
-        if line_start and ended and u - t <= LONGEST_HEADING and not (u >= hi and t == lo):
-            while cue < n_cues and cues.start[cue] < t:
-                cue += 1
-            best, length = -1, 0
-            k = cue
-            while k < n_cues and cues.start[k] < u:
-                lead = cues.start[k] - t
-                if cues.section[k] != _SILENT and lead <= 1 and cues.end[k] - cues.start[k] > length:
-                    rest = u - cues.end[k]
-                    if gaps[u] == _COLON if u < hi else False:
-                        rest -= 1
-                    if rest <= 2:
-                        best, length = k, cues.end[k] - cues.start[k]
-                k += 1
-            if best >= 0:
-                section = cues.section[best]
+        colon = u < hi and gaps[u] == _COLON
+        alone = line_start and (u >= hi or gaps[u] >= _NEWLINE)
+        if (alone or colon) and u - t <= LONGEST_HEADING and not (u >= hi and t == lo):
+            heading = _heading(t, u, cue, n_cues, gaps, cues)
+            if heading != _SILENT:
+                outer = section if colon and heading == IN_PREFERRED else -1
+                section = heading
         units.first[n], units.section[n] = t, section
         for v in range(t, u):
             units.of[v - lo] = n
@@ -100,68 +91,34 @@ def units(lo, hi, gaps, n_cues, cues, units):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def requirement(s, e, first, last, gaps, cues, section):  # type: ignore[no-untyped-def]
-    """Requirement of the hit at tokens [s, e) in the unit [first, last)."""
-    if section == _TITLE:
-        return REQUIRED
-    left, right = first, last
-    for t in range(first + 1, last):
-        if gaps[t] == _SEMICOLON:
-            if t <= s:
-                left = t
-            elif t < right:
-                right = t
-    after, after_at, softened = -1, last + 1, False
-    before, before_at = -1, -1
-    for k in range(len(cues.start)):
-        if cues.start[k] < left or cues.end[k] > right:
-            continue
-        if cues.before[k] == _S_TURN:
-            if cues.start[k] >= e and cues.start[k] < after_at and after < 0:
-                right = min(right, cues.start[k])
-            elif cues.end[k] <= s:
-                before, before_at = -1, -1
-            continue
-        behind = cues.start[k] >= e and cues.start[k] - e <= REACH_AFTER and cues.after[k] < _S_EVIDENCE
-        says = cues.after[k] if behind else cues.before[k]
-        if behind and says != _S_ASKED:
-            if says == _S_PREFERRED:
-                softened = True
-            if cues.start[k] < after_at:
-                after, after_at = says, cues.start[k]
-        elif (
-            cues.end[k] <= s and says < _S_EVIDENCE and (cues.end[k] > before_at or says in (_S_EXCLUDED, _S_PREFERRED))
-        ):
-            strong = before in (_S_PREFERRED, _S_EXCLUDED)
-            if says == _S_EXCLUDED and s - cues.end[k] > 6:
-                continue
-            if not strong or says in (_S_PREFERRED, _S_EXCLUDED):
-                before, before_at = says, cues.end[k]
-    if after == _S_PREFERRED or (after == _S_UNNEEDED and softened) or (after >= 0 and before == _S_PREFERRED):
-        return PREFERRED
-    if after == _S_UNNEEDED or before == _S_EXCLUDED:
-        return EXCLUDED
-    if before == _S_PREFERRED:
-        return PREFERRED
-    if section == _IN_PREFERRED:
-        return PREFERRED
-    if after == _S_REQUIRED or before == _S_REQUIRED:
-        return REQUIRED
-    if section in (_IN_REQUIREMENTS, _IN_SKILLS, _IN_EDUCATION):
-        return REQUIRED
-    return REQUIRED if before == _S_ASKED else MENTIONED
+def _heading(t, u, cue, n_cues, gaps, cues):  # type: ignore[no-untyped-def]
+    """Section that the words [t, u) are the heading of, or SILENT: its longest cue.
+
+    Before it stands at most one word ("Key requirements"), and none where the cue can stand behind a skill ("Docker
+    preferred"), but for a colon; behind it two, or a bracket. ``cue`` is the first cue from t on.
+    """
+    best, length = _SILENT, 0
+    for k in range(cue, n_cues):
+        if cues.start[k] >= u:
+            break
+        size = cues.end[k] - cues.start[k]
+        room = 1 if cues.after[k] == _SILENT or gaps[cues.end[k]] == _COLON else 0
+        short = u - cues.end[k] <= 2 or gaps[cues.end[k]] == _OPEN
+        if cues.section[k] != _SILENT and cues.start[k] - t <= room and size > length and short:
+            best, length = cues.section[k], size
+    return best
 
 
 @njit(cache=True, nogil=True, inline="always")
 def asks(requirement, section):  # type: ignore[no-untyped-def]
     """Whether a posting speaks of the work or the person there, and not of itself."""
-    return requirement != MENTIONED or section <= _IN_EXPERIENCE
+    return requirement != MENTIONED or section <= IN_EXPERIENCE
 
 
 @njit(cache=True, nogil=True, inline="always")
 def may_ask(requirement, section):  # type: ignore[no-untyped-def]
     """Whether a bare mention with years or a level asks for the skill: not where the employer speaks of itself."""
-    return requirement == MENTIONED and section not in (_IN_ABOUT, _IN_BENEFITS)
+    return requirement == MENTIONED and section not in (IN_ABOUT, IN_BENEFITS)
 
 
 @njit(cache=True, nogil=True)
@@ -180,7 +137,7 @@ def years(s, e, first, last, codes, tokens, cues):  # type: ignore[no-untyped-de
         if value > MOST_YEARS:
             continue
         if cues.end[k] <= s:
-            if s - cues.end[k] <= 3 * REACH_AFTER:
+            if s - cues.end[k] <= REACH_YEARS:
                 found = value
         elif at >= e and np.isnan(found) and at - e <= 3:
             return value
