@@ -10,8 +10,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
+from jobmatch_dagster.postings.characters import encode
 from jobmatch_dagster.postings.words import load
 
 MAX_HTML_CHARS = 5_000_000
@@ -60,9 +62,12 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SUSPECT = re.compile(
     "[\ud800-\udfffÂÃâÄÅÐÑï\u0080-\u009f" + "".join(re.escape(chr(code)) for code in _TRANSLATION) + "]"
 )
+_SIGN = re.compile("[<&]")
 _LONE_BULLET = re.compile(r"^•$\n?", re.MULTILINE)
 _ASCII_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# Bytes of UTF-8 that were read as Latin-1 or Windows-1252, or Windows-1252's controls.
+# Bytes of UTF-8 that were read as Latin-1 or Windows-1252: what they begin and go on with; or Windows-1252's controls.
+_WRONG_BEGIN = "ÂÃâÄÅÐÑï"
+_WRONG_NEXT = "".join(map(chr, range(0x80, 0xC0))) + "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _MOJIBAKE = re.compile("[ÂÃâÄÅÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|ï»¿|ï¿½|[\u0080-\u009f]")
 
 
@@ -87,10 +92,20 @@ def unicode_clean(text: str) -> str:
 
 def one_line(value: str, limit: int = MAX_TITLE_CHARS) -> str:
     """A title, company or place: entities and tags resolved, white space collapsed, cut at ``limit`` characters."""
-    text = value[: limit * 20]
-    if "<" in text or "&" in text or _NEEDS_TRANSLATION.search(text) or not text.isascii():
-        text = plain_text(text)
-    return " ".join(text.split())[:limit].rstrip()
+    return one_lines([value], limit)[0]
+
+
+def one_lines(values: Sequence[str], limit: int = MAX_TITLE_CHARS) -> list[str]:
+    """Titles, companies or places, as ``one_line`` reads each."""
+    texts = [value[: limit * 20] for value in values]
+    marked = [
+        at
+        for at, text in enumerate(texts)
+        if not text.isascii() or "<" in text or "&" in text or not text.isprintable()
+    ]
+    for at, text in zip(marked, plain_texts([texts[at] for at in marked]), strict=True):
+        texts[at] = text
+    return [" ".join(text.split())[:limit].rstrip() for text in texts]
 
 
 def plain_text(source: str) -> str:
@@ -103,11 +118,39 @@ def plain_text(source: str) -> str:
         Lines without blanks at their ends, at most one empty line between paragraphs, list items begin with ``• ``.
         ``plain_text(plain_text(x)) == plain_text(x)``.
     """
-    text = source[:MAX_HTML_CHARS]
-    for _ in range(_PASSES):
+    return _finished(source[:MAX_HTML_CHARS], _PASSES)
+
+
+def plain_texts(sources: Sequence[str]) -> list[str]:
+    """``plain_text`` of each source. The usual ones take one pass over all of them together, see ``text_kernel``."""
+    from jobmatch_dagster.postings import text_kernel
+
+    texts = [source if len(source) <= MAX_TEXT_CHARS else "" for source in sources]
+    for at, text in enumerate(texts):
+        if "&lt;" in text and _ESCAPED_TAG.search(text):
+            texts[at] = html.unescape(unicode_clean(text))
+    codes, bounds = encode(texts)
+    tables = text_kernel.tables(tuple(_TRANSLATION.items()), (_WRONG_BEGIN, _WRONG_NEXT), _boilerplate())
+    characters, lengths, ended = text_kernel.read(codes, bounds, tables, _LONGEST_BUTTON)
+    result = []
+    for source, start, length, end in zip(sources, bounds.tolist(), lengths.tolist(), ended.tolist(), strict=False):
+        text = characters[start : start + length].tobytes().decode("utf-32-le")
+        if len(source) > MAX_TEXT_CHARS or end == text_kernel.UNUSUAL:
+            text = plain_text(source)
+        elif end == text_kernel.AGAIN:
+            text = _finished(text, _PASSES - 1)
+        elif end == text_kernel.MAY_BE_BUTTON:
+            text = without_boilerplate(text)
+        result.append(text)
+    return result
+
+
+def _finished(text: str, passes: int) -> str:
+    for _ in range(passes):
         before = text
-        text = _tidy(_markup_out(unicode_clean(text)))
-        if text == before or ("<" not in text and "&" not in text):
+        # what an entity stands for may need repair, too
+        text = _tidy(unicode_clean(_markup_out(unicode_clean(text))))
+        if text == before or ("<" not in text and "&" not in text and not _MOJIBAKE.search(text)):
             break
     return without_boilerplate(text[:MAX_TEXT_CHARS].rstrip())
 
@@ -149,7 +192,8 @@ def _soft_breaks(text: str) -> str:
         lead = part[: len(part) - len(part.lstrip(" \t\n"))].count("\n")
         tail = part[len(part.rstrip(" \t\n")) :].count("\n") if body else 0
         if pieces:
-            pieces[-1] = pieces[-1].rstrip("\n") + "\n" * (2 if pieces[-1][-2:].count("\n") + lead > 1 else 1)
+            before = pieces[-1].rstrip("\n")
+            pieces[-1] = before + "\n" * (2 if len(pieces[-1]) - len(before) + lead > 1 else 1)
         pieces.append(body + "\n" * min(tail, 2))
     return "".join(pieces)
 

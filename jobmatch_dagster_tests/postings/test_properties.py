@@ -12,7 +12,7 @@ from jobmatch_dagster.postings.duplicates.signature import jaccard
 from jobmatch_dagster.postings.phrases import find
 from jobmatch_dagster.postings.salary import read_salary
 from jobmatch_dagster.postings.salary.numbers import factor, number
-from jobmatch_dagster.postings.text import plain_text
+from jobmatch_dagster.postings.text import one_line, one_lines, plain_text, plain_texts
 
 PIECES = st.sampled_from(
     [
@@ -22,7 +22,26 @@ PIECES = st.sampled_from(
         "\u00a0", "'", "+",
     ]
 )  # fmt: skip
-TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=30).map("".join))
+# Markup as careless, broken and hostile as boards deliver it, and characters that need repair.
+MARKUP = st.sampled_from(
+    [
+        "<p>", "</p>", "<ul>", "<li>", "</li>", "<li class=x>", "<li/>", "<br>", "<br/>", "</br>", "<BR>",
+        "<div>", "</div>", "<b>", "</b>", '<a href="/x?a=1&b=2">', "</a>", '<img src="a>b">',
+        '<a title="x<y">', "<h3>", "<dd>", "<table>", "</table>", "<tr>", "</tr>", "<td>", "</td>",
+        "<tbody>", "<table><tr><td>a</td><td>b</td></tr></table>", "<pre>", "<!-- 7 -->",
+        "<script>8</script>", "<select><option>", "<o:p>", "<u", "</", "<", ">", "< 3", "&lt;", "&lt;p&gt;",
+        "&amp;", "&amp;lt;", "&nbsp;", "&#39;", "&#x27;", "&eacute;", "&copy", "&notit;", "&#8203;",
+        "&#128;", "&#13;", "&NewLine;", "&", "R&D", "•", "• ", "\n", " ", "\t", "\r\n", "\u00a0", "\u200b",
+        "\u2028", "\x1e", "\x85", "é", "e\u0301", "Ã¤", "Ã", "¤", "ß", "Apply now", "Jetzt bewerben",
+        "word", "C++", "£38,000", "日本", "\U0001f600",
+    ]
+)  # fmt: skip
+TEXTS = st.one_of(
+    st.text(max_size=200),
+    st.lists(PIECES, max_size=30).map("".join),
+    st.lists(MARKUP, max_size=30).map("".join),
+    st.lists(st.one_of(MARKUP, PIECES), max_size=30).map("".join),
+)
 RELAXED = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 DAY = date(2026, 11, 20)
 
@@ -39,6 +58,21 @@ def one(title, company, location, text):
 def test_readable_text_is_its_own_cleaning(source):
     once = plain_text(source)
     assert plain_text(once) == once
+
+
+@RELAXED
+@given(st.lists(TEXTS, min_size=1, max_size=8))
+def test_a_batch_reads_as_each_text_alone(sources):
+    assert plain_texts(sources) == [plain_text(source) for source in sources]
+    assert one_lines(sources) == [one_line(source) for source in sources]
+
+
+@RELAXED
+@given(TEXTS)
+def test_no_digit_of_a_text_is_invented(source):
+    """Every digit of the result stands in the source, in its order."""
+    left = iter(re.findall(r"\d", source))
+    assert all(digit in left for digit in re.findall(r"\d", plain_text(source)))
 
 
 @RELAXED

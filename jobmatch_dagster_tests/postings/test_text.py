@@ -70,6 +70,18 @@ def test_cleaning_twice_changes_nothing(source):
     assert plain_text(once) == once
 
 
+def test_a_hard_space_is_a_space():
+    assert plain_text("<p>one&nbsp;</p><div>two&#8203;&ensp;three</div>") == "one\n\ntwo three"
+
+
+def test_an_empty_box_is_an_empty_line():
+    assert plain_text("<div>one</div><div>&nbsp;</div><div>two</div>") == "one\n\ntwo"
+
+
+def test_a_line_of_one_sign_is_a_line_as_any_other():
+    assert plain_text("a<br>b<div>c</div>") == "a\nb\nc"
+
+
 def test_a_huge_page_is_cut_and_read():
     assert len(plain_text("<p>" + "word " * (MAX_HTML_CHARS // 4))) <= 1_000_000
 
