@@ -28,7 +28,8 @@ def why_not(board: Board, settings: Settings) -> str | None:
 def standing(board: Board, settings: Settings) -> dict[str, Any]:
     """The board's policy with whether it runs today and why, as one row."""
     reason = why_not(board, settings)
-    return {"board": board.name, "runs": reason is None, "reason": reason or board.policy.why} | asdict(board.policy)
+    why = f"Asked at {settings.board_url(board.name)}, as set." if _elsewhere(board, settings) else board.policy.why
+    return {"board": board.name, "runs": reason is None, "reason": reason or why} | asdict(board.policy)
 
 
 def is_loopback(host: str | None) -> bool:

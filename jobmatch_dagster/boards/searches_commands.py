@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from jobmatch_dagster import jsonl
+from jobmatch_dagster.boards.search_options import search_options
 from jobmatch_dagster.errors import JobmatchError
 
 _FIELDS = ("keywords", "place", "country", "radius_km", "max_age_days", "remote", "employment_type", "organisation")
@@ -50,25 +51,18 @@ def list_searches(name: str | None, as_json: bool) -> None:
 
 @searches.command()
 @click.option("--board", "name", required=True, help="Name of the board.")
-@click.option("--keywords", default=None, help="What a person would type.")
-@click.option("--place", default=None, help="City, region or country.")
-@click.option("--country", default=None, help="Two letters; picks the national site.")
-@click.option("--radius-km", type=float, default=None, help="How far around the place.")
-@click.option("--max-age-days", type=click.IntRange(min=1), default=None, help="Oldest posting that is wanted.")
-@click.option(
-    "--remote", type=click.Choice(["onsite", "hybrid", "remote"]), default=None, help="Where the work is done."
-)
-@click.option("--employment-type", default=None, help="Kind of contract, such as full_time.")
-@click.option("--organisation", default=None, help="The employer, for sources asked employer by employer.")
-@click.option("--max-pages", type=click.IntRange(min=1), default=None, help="Search pages asked for at most.")
+@search_options
 def add(name: str, **fields: Any) -> None:
     """Add a search; the same one twice is one."""
+    from jobmatch_dagster.boards.filters import applied_here, unchecked
     from jobmatch_dagster.boards.registry import get
     from jobmatch_dagster.boards.search import make_search
+    from jobmatch_dagster.settings import settings
 
-    board = get(name)
+    board, search = get(name), make_search(name, **fields)
     # A search that the board cannot even be asked is refused now rather than every morning.
-    board.first_request(make_search(name, **fields))
+    board.base_url(settings(), search)
+    board.first_request(search)
     names = [*_FIELDS, "max_pages"]
     with _connect() as connection:
         row = connection.execute(
@@ -83,6 +77,8 @@ def add(name: str, **fields: Any) -> None:
             (name, *(fields[field] for field in names)),
         ).fetchone()
     click.echo(f"{str(row[0])[:8]} is asked of {name} every day")
+    for note in (*unchecked(search, board), *(f"{name} has no filter for {f}" for f in applied_here(search, board))):
+        click.echo(f"note: {note}", err=True)
 
 
 def _change(statement: str, run: str, told: str) -> None:

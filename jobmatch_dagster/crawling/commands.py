@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from jobmatch_dagster import jsonl
+from jobmatch_dagster.boards.search_options import search_options
 from jobmatch_dagster.errors import JobmatchError
 
 _INTERNAL = ("search_id", "page_ref")
@@ -19,22 +20,7 @@ _INTERNAL = ("search_id", "page_ref")
 
 @click.command()
 @click.option("--board", "name", required=True, help="Name of the board, see `jobmatch boards list`.")
-@click.option("--keywords", default=None, help="What you would type into its search.")
-@click.option("--place", default=None, help="City, region or country.")
-@click.option("--country", default=None, help="Two letters; picks the national site.")
-@click.option("--radius-km", type=float, default=None, help="How far around the place.")
-@click.option("--max-age-days", type=click.IntRange(min=1), default=None, help="Oldest posting that is wanted.")
-@click.option(
-    "--remote", type=click.Choice(["onsite", "hybrid", "remote"]), default=None, help="Where the work is done."
-)
-@click.option(
-    "--employment-type",
-    type=click.Choice(["full_time", "part_time", "contract", "temporary", "internship", "volunteer", "other"]),
-    default=None,
-    help="Kind of contract.",
-)
-@click.option("--organisation", default=None, help="The employer, for sources that are asked employer by employer.")
-@click.option("--max-pages", type=click.IntRange(min=1), default=None, help="Search pages asked for at most.")
+@search_options
 @click.option(
     "--workspace",
     type=click.Path(path_type=Path, file_okay=False),
@@ -219,14 +205,12 @@ def cancel(run: str) -> None:
 
 def _take_out_of_the_queue(row: dict[str, Any]) -> None:
     """End a waiting run in Dagster; where no Dagster answers, nothing will begin it either."""
-    from requests.exceptions import RequestException
-
     from jobmatch_dagster.orchestration.launch import cancel as end
 
     try:
         end(row["dagster_run_id"])
-    except (RequestException, ConnectionError):
-        click.echo("note: no Dagster answers; the run is taken off the list only", err=True)
+    except JobmatchError as error:
+        click.echo(f"note: {error}", err=True)
 
 
 def _one(run: str) -> dict[str, Any]:

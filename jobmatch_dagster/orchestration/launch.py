@@ -5,7 +5,8 @@ The command line and the HTTP API come through here, so that whatever they start
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from jobmatch_dagster.errors import JobmatchError
 
 if TYPE_CHECKING:
     import dagster as dg
+    from dagster_graphql import DagsterGraphQLClient
 
 
 # The run's events are in Dagster's storage and its UI; a terminal needs the summary only.
@@ -91,23 +93,33 @@ def submit(job: str, partition: str, *, tags: Mapping[str, str] | None = None) -
     """Put a run into the queue of a running Dagster (``jobmatch dev``) through its GraphQL API and return its id.
 
     Raises:
-        JobmatchError: no Dagster answers on the UI's port.
+        JobmatchError: no Dagster answers on the UI's port, or it does not take the run.
     """
-    from dagster_graphql import DagsterGraphQLClient
-    from requests.exceptions import RequestException
-
-    from jobmatch_dagster.settings import settings
-
-    port = settings().ui_port
     board = {"board": partition.split("|", 1)[0]} if job == "scrape_board" else {}
     all_tags = {"dagster/partition": partition, **board, **(tags or {})}
     if job == "scrape_board":
         name, day = partition.split("|", 1)
         all_tags |= {"dagster/partition/board": name, "dagster/partition/day": day}
+    with _dagster() as client:
+        run_id: str = client.submit_job_execution(job, tags=all_tags, run_config={})
+    return run_id
+
+
+@contextmanager
+def _dagster() -> Iterator[DagsterGraphQLClient]:
+    """A client of the running Dagster; its errors become ours."""
+    from dagster_graphql import DagsterGraphQLClient, DagsterGraphQLClientError
+    from requests.exceptions import RequestException
+
+    from jobmatch_dagster.settings import settings
+
+    port = settings().ui_port
     try:
-        client = DagsterGraphQLClient("127.0.0.1", port_number=port)
-        return client.submit_job_execution(job, tags=all_tags, run_config={})
-    except (RequestException, ConnectionError):
+        yield DagsterGraphQLClient("127.0.0.1", port_number=port)
+    except (RequestException, ConnectionError, DagsterGraphQLClientError) as error:
+        # The client wraps what its transport says; a refusal of Dagster's own has no cause.
+        if isinstance(error, DagsterGraphQLClientError) and error.__cause__ is None:
+            raise JobmatchError("Dagster", f"does not do it: {error}", "Look at the run in its UI.") from None
         raise JobmatchError(
             "Dagster", f"does not answer on port {port}", "Start it with `jobmatch dev`, or set JOBMATCH_UI_PORT."
         ) from None
@@ -121,9 +133,10 @@ def scrape(board: str, day: date) -> str:
 
 
 def cancel(run_id: str) -> None:
-    """Ask the running Dagster to end a run."""
-    from dagster_graphql import DagsterGraphQLClient
+    """Ask the running Dagster to end a run.
 
-    from jobmatch_dagster.settings import settings
-
-    DagsterGraphQLClient("127.0.0.1", port_number=settings().ui_port).terminate_run(run_id)
+    Raises:
+        JobmatchError: no Dagster answers on the UI's port, or it does not know the run.
+    """
+    with _dagster() as client:
+        client.terminate_run(run_id)

@@ -170,12 +170,19 @@ def _start(conn: psycopg.Connection, board: str, day: date, run_id: str | None) 
             where board = %s and day = %s and status = 'running'""",
         ("Its process ended without a word; what it fetched is kept, and the next run went on there.", board, day),
     )
+    # Dagster may try a run again under another id, so whoever begins first takes what waits for this board and day.
+    # A run that was cancelled while it waited stays cancelled, and ends at once.
     queued = one(
         conn,
-        """update private.scrape_runs set status = case when status = 'queued' then 'running' else status end,
-                  started_at = now()
-            where board = %s and day = %s and dagster_run_id = %s and ended_at is null returning id""",
-        (board, day, run_id),
+        """update private.scrape_runs
+              set status = case when status = 'queued' then 'running' else status end, started_at = now(),
+                  dagster_run_id = %(run)s
+            where id = (select id from private.scrape_runs
+                         where board = %(board)s and day = %(day)s
+                           and (status = 'queued' or (status = 'cancelled' and dagster_run_id = %(run)s))
+                         order by dagster_run_id = %(run)s desc nulls last, started_at limit 1)
+            returning id""",
+        {"board": board, "day": day, "run": run_id},
     )
     return queued or one(
         conn,

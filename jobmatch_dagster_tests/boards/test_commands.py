@@ -186,6 +186,20 @@ def test_a_search_that_the_board_cannot_be_asked_is_refused_when_it_is_added(wit
     assert "names no organisation" in str(run("boards", "searches", "add", "--board", "lever").exception)
 
 
+@pytest.mark.parametrize("board", ["lever", "recruitee", "workday", "careerpage", "greenhouse", "ashby"])
+def test_a_source_that_is_asked_employer_by_employer_wants_one_when_a_search_is_added(
+    with_database: Settings, board: str
+) -> None:
+    assert "names no" in str(run("boards", "searches", "add", "--board", board).exception)
+
+
+def test_a_filter_that_the_board_lacks_is_told_when_the_search_is_added(with_database: Settings) -> None:
+    told = run("boards", "searches", "add", "--board", "remoteok", "--keywords", "welder", "--radius-km", "9").stderr
+    assert "no filter for keywords" in told
+    assert "cannot filter by distance" in told
+    assert run("boards", "searches", "add", "--board", "indeed", "--employment-type", "fulltime").exit_code == 2
+
+
 def test_scrape_runs_are_listed_shown_and_cancelled(
     with_database: Settings, connection: psycopg.Connection[Any]
 ) -> None:
