@@ -160,7 +160,8 @@ def _phone(contact: Contact, near: list[Line], every: list[Line], links: list[st
         for line in lines:
             for match in _PHONE.finditer(line.text):
                 written = match.group()
-                if dates.find(written) and not written.lstrip().startswith(("+", "00", "(")):
+                found = dates.find(written)
+                if any(d.range for d in found) or (found and not written.lstrip().startswith(("+", "00", "("))):
                     continue
                 number = _longest_number(written, region)
                 if number:
@@ -225,7 +226,7 @@ def _place(contact: Contact, near: list[Line]) -> None:
         for at, piece in _pieces(line):
             text = _PLACE_LABEL.sub("", piece)
             labelled = text != piece
-            if "@" in text or not text[:1].isalnum():
+            if "@" in text or not text[:1].isalnum() or dates.is_only_date(text):
                 continue
             place = places.parse(text)
             if place is None and "," in text and len(text) < 60:
@@ -342,9 +343,9 @@ def _name_texts(line: Line, following: Line | None, largest: float) -> list[tupl
         bare = _TITLES.sub("", text).strip(" ,:|–—-")
         if bare:
             found.append((at + piece.find(bare), bare))
-    one = len(line.cells) == 1 and len(line.text.split()) <= 2
-    if one and following and len(following.cells) == 1 and len(following.text.split()) <= 2 and line.size > 1.0:
-        alike = abs(line.size - following.size) < 0.5 and line.size >= 0.95 * largest
+    one = len(line.cells) == 1 and len(line.text.split()) <= 4
+    if one and following and len(following.cells) == 1 and len(following.text.split()) <= 3 and line.size > 1.0:
+        alike = abs(line.size - following.size) < 0.5 and line.size >= 0.95 * largest and line.bold == following.bold
         found += [(0, f"{line.text} {following.text}")] if alike and following.text[:1].isupper() else []
     return found
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from jobmatch_dagster.resumes import lexicon
 
-_DASH = r"(?:\s*[-–—‒―−~→]+\s*|\s*\.\.+\s*)"
+_DASH = r"(?:\s*[-‐‑–—‒―−－~〜→]+\s*|\s*\.\.+\s*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,20 @@ def _grammar() -> _Grammar:
     month = rf"(?:{alternatives(months)})\.?"
     point = (
         rf"(?:(?:\d{{1,2}}\.?\s+)?(?:de\s+)?{month}\s*(?:\d{{1,2}}(?:st|nd|rd|th)?,\s*)?(?:,|de|del|/|-)?\s*(?:{year}|\d\d(?![\d.%]))"
-        rf"|(?:{alternatives(seasons)})\s+{year}"
+        rf"|(?:{alternatives(seasons)})\s*{year}(?:/\d\d(?:\d\d)?)?"
         rf"|(?:19|20)\d\d[-/.]\d\d[-/.]\d\d(?!\d)|\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)\d\d"
-        rf"|(?:19|20)\d\d\s*[/.]\s*\d{{1,2}}(?![\d/])|(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?!\d)|\d{{1,2}}\s*[./-]\s*(?:19|20)\d\d"
-        rf"|\d{{1,2}}/\d\d(?![\d/])|(?:19|20)\d\d年(?:\d{{1,2}}月)?|{month}(?={_DASH}(?:{month})\s*{year})|{year})"
+        rf"|(?:19|20)\d\d\s*[/.]\s*\d{{1,2}}(?![\d/])(?:\.(?!\d))?|(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?!\d)|\d{{1,2}}\s*[./-]\s*(?:19|20)\d\d"
+        rf"|\d{{1,2}}/\d\d(?![\d/])|(?:19|20)\d\d\s*[年년](?:\s*\d{{1,2}}\s*[月월])?(?:\s*\d{{1,2}}\s*[日일])?|{month}(?={_DASH}(?:{month})\s*{year})|{year})"
     )
     until = alternatives(data["until"]["words"])
     since = alternatives(data["since"]["words"])
     goes_on = alternatives(present)
-    between = rf"(?:{_DASH}(?:(?:{until})\s+)?|\s+(?:{until})\s+(?:la\s+)?)"
+    between = rf"(?:{_DASH}(?:(?:{until})\s+)?|\s+(?:{until})\s+(?:la\s+)?|\s*至(?!今)\s*|\s*(?=至今))"
     begin = rf"(?<![\w@#$€£./])(?:(?:{since})\s+)?(?P<a>{point})"
     return _Grammar(
         re.compile(
-            rf"{begin}(?:{between}(?P<b>{point}|(?<!\w)(?:{goes_on})(?!\w)|…)|(?P<open>\s*[-–—]\s*$))(?![\w%])", re.I
+            rf"{begin}(?:{between}(?P<b>{point}|(?<![^\W月월年년])(?:{goes_on})(?!\w)|…|\d\d(?=\s*(?:$|[),;|\]\t])))|(?P<open>\s*[-–—]\s*$))(?![\w%])",
+            re.I,
         ),
         re.compile(rf"(?<!\w)(?:{since})\s+(?P<a>{point})(?![\w%])", re.I),
         re.compile(rf"(?<![\w@#$€£.,+/-])(?P<a>{point})(?![\w%+]|[.,/-]\d)", re.I),
@@ -99,6 +100,8 @@ def find(text: str) -> tuple[DateSpan, ...]:
         current = match.group("open") is not None or (end or "").casefold() in grammar.present or end == "…"
         finish = None if current or end is None else _iso(end, grammar)
         begin = _iso(match.group("a"), grammar, other=finish)
+        if begin and end and len(end) == 2:
+            finish = _checked(begin[:2] + end) if len(begin) == 4 else None
         if begin is None or (not current and finish is None) or (finish and finish[:4] < begin[:4]):
             continue
         found.append(DateSpan(match.start(), match.end(), begin, finish, current))
@@ -118,6 +121,12 @@ def _overlaps(span: tuple[int, int], found: list[DateSpan]) -> bool:
 def _iso(text: str, grammar: _Grammar, other: str | None = None) -> str | None:
     """One date as ISO; ``other`` gives the year where only a month is written."""
     folded = " ".join(text.casefold().replace("’", "'").split())
+    if match := re.fullmatch(r"((?:19|20)\d\d)\s*[年년]\s*(\d{1,2})?\s*[月월]?(?:\s*\d{1,2}\s*[日일])?", folded):
+        return _checked(match[1], f"{int(match[2]):02d}" if match[2] else None)
+    folded = folded.rstrip(".") if folded[:4].isdigit() else folded
+    school = re.fullmatch(r"((?:19|20)(\d\d))/(\d\d)", folded)
+    if school and int(school[3]) > 12 and int(school[3]) == (int(school[2]) + 1) % 100:
+        return school[1]
     if match := re.fullmatch(r"((?:19|20)\d\d)[-/.](\d\d)[-/.](\d\d)", folded):
         return _checked(*match.groups())
     if match := re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-]((?:19|20)\d\d)", folded):
@@ -125,16 +134,18 @@ def _iso(text: str, grammar: _Grammar, other: str | None = None) -> str | None:
         if month > 12:
             day, month = month, day
         return _checked(match[3], f"{month:02d}", f"{day:02d}")
-    if match := re.fullmatch(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})月?", folded):
+    if match := re.fullmatch(r"((?:19|20)\d\d)\s*[-/.]\s*(\d{1,2})", folded):
         return _checked(match[1], f"{int(match[2]):02d}")
     if match := re.fullmatch(r"(\d{1,2})\s*[./-]\s*((?:19|20)\d\d|\d\d)", folded):
         return _checked(_century(match[2]), f"{int(match[1]):02d}")
-    if match := re.fullmatch(r"((?:19|20)\d\d)年?", folded):
-        return match[1]
-    words = re.findall(r"[^\W\d_]+(?:\.)?", folded)
+    if re.fullmatch(r"(?:19|20)\d\d", folded):
+        return folded
+    if match := re.fullmatch(r"((?:19|20)\d\d)(?:/\d\d(?:\d\d)?)?", folded.split()[-1]):
+        folded = " ".join([*folded.split()[:-1], match[1]])
+    words = re.findall(r"\bq[1-4]\b|[^\W\d_]+(?:\.)?", folded)
     month_word = next((grammar.months[w.rstrip(".")] for w in words if w.rstrip(".") in grammar.months), None)
     month_word = month_word or next((grammar.seasons[w] for w in words if w in grammar.seasons), None)
-    numbers = re.findall(r"'?\d+", folded)
+    numbers = re.findall(r"(?<!q)'?\d+", folded)
     if not numbers:
         return f"{other[:4]}-{month_word}" if other and month_word else None
     year = _century(numbers[-1].lstrip("'"))

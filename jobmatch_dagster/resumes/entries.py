@@ -24,6 +24,7 @@ _TERMS = re.compile(
     r"jornada completa|media jornada|pełny etat|freelance contract|link|website|url)\)?$",
     re.I,
 )
+_BEFORE_DATE = re.compile(r"\S\s+(?:in|en|im|nel|em|w|by|since|für|für das|for|au cours de|during|le|el|il)\s+$")
 _DURATION = re.compile(
     r"\(?\b\d+\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|años?|meses|anni|mesi|lata?|lat|mies\w*|maand\w*|jaar)\b\.?"
     r"(?:,?\s*(?:and\s+)?\d+\s*(?:months?|mos?|monate?|mois|meses|mesi|mies\w*|maand\w*)\b\.?)?\)?",
@@ -118,7 +119,7 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
         full = last.x1 + word > reach and (last.x1 - before.x0) > (cell.x1 - cell.x0)
         short = not line.bullet and not before.bullet and len(cell.text.split()) <= 4 and not _reads_like_text(before)
         if alike and near and full and short and not _has_date(line) and len(last.text.split()) < 9:
-            made[-1] = replace(before, cells=[replace(last, text=f"{last.text} {cell.text}")])
+            made[-1] = replace(before, cells=[replace(last, text=join(last.text, cell.text))])
         else:
             made.append(line)
     return made
@@ -159,6 +160,8 @@ def _has_date(line: Line) -> bool:
     for span in dates.find(text):
         if span.range:
             return True
+        if _BEFORE_DATE.search(text[: span.start]) and not text.rstrip().endswith(")"):
+            continue  # "… in 2024" tells when something was done, not when a job began
         alone = any(dates.is_only_date(cell.text) for cell in line.cells)
         at_edge = span.end >= len(text.rstrip(" )].")) - 1 or span.start <= 1
         if alone or (at_edge and len(text) < 90):
@@ -396,7 +399,7 @@ def texts(lines: list[Line]) -> tuple[list[str], list[str]]:
 
 def join(before: str, after: str) -> str:
     """Two lines of one sentence; a hyphen at the line's end stays, a soft one was dropped before."""
-    if before.endswith("-") and after[:1].islower() and before[-2:-1].isalpha():
+    if before.endswith("-") and after[:1].isalpha() and before[-2:-1].isalpha():
         return before + after
     return f"{before} {after}"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -18,6 +19,8 @@ from jobmatch_dagster.resumes.model import Cell, Line
 MIN_COLUMN_LINES = 3
 MAX_RAIL_SHARE = 0.5
 MAX_DATE_TAIL = 24
+MAX_INDENT = 30.0
+MIN_HEADING_RANK = 0.85
 _BULLET = re.compile(r"^(?:[•▪‣◦●○■□▸►▶➢➤✓✔◆◇❖⁃∙·∗⚫▫→»–—*-]|o(?=\s)|[\uf0a7\uf0b7])(?:\s+|$)")
 _DURATION = re.compile(
     r"^\(?(?:\d+\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|años?|meses|anni|mesi|lata?|mies)\.?\s*)+\)?$",
@@ -50,7 +53,8 @@ def read(pages: list[list[Cell]]) -> tuple[list[Line], str]:
     side: list[Line] = []
     main: list[Line] = []
     splits: list[_Split] = []
-    for number, cells in enumerate(pages):
+    for number, page in enumerate(pages):
+        cells = [part for cell in page for part in _at_seams(cell)]
         split = _find_split(cells, [s.x for s in splits])
         if split is None:
             main.extend(_lines(cells, number))
@@ -69,6 +73,25 @@ def read(pages: list[list[Cell]]) -> tuple[list[Line], str]:
         for line in lines:
             line.flow = flow
     return head + side + main, "columns" if splits else "single"
+
+
+def _at_seams(cell: Cell) -> list[Cell]:
+    """A cell as two where a section's name or a date runs into the text beside it without a gap."""
+    for at, x in cell.seams:
+        before = cell.text[: at - 1]
+        known = lexicon.section_of(before) if cell.bold or before.isupper() else None
+        if (known and known[1]) or _is_begun_date(before):
+            left = replace(cell, text=before, x1=x - 1.0, lead=min(cell.lead, len(before)), seams=())
+            right = replace(cell, text=cell.text[at:], x0=x, lead=max(cell.lead - at, 0), seams=())
+            if cell.lead and cell.lead <= at:
+                left.bold, right.bold, right.lead = True, False, 0
+            return [left, right]
+    return [cell]
+
+
+def _is_begun_date(text: str) -> bool:
+    """Whether a text is a date or the first line of one that was broken."""
+    return any(c.isdigit() for c in text) and (dates.is_only_date(text) or dates.is_only_date(f"{text} 2000"))
 
 
 def _width(cells: list[Cell]) -> float:
@@ -103,7 +126,7 @@ def _find_split(cells: list[Cell], before: list[float]) -> _Split | None:
             right = [c for c in band if c.x0 >= x - 1]
             if len(left) < MIN_COLUMN_LINES or len(right) < MIN_COLUMN_LINES:
                 continue
-            score = float(min(_heights(left), _heights(right))) + 0.01 * len(band)
+            score = min(_heights(left), _heights(right)) * _straightness(right) + 0.01 * len(band)
             if (best is None or score > best[0]) and _proven(left, right, any(abs(x - b) < 12 for b in before)):
                 best = (score, _Split(x, top, bottom, left, right))
     return best[1] if best else None
@@ -121,13 +144,26 @@ def _bands(cells: list[Cell], crossing: list[Cell]) -> list[tuple[float, float]]
     return [b for b in bands if b[0] - b[1] > 30]
 
 
+def _straightness(cells: list[Cell]) -> float:
+    """0.3 to 1: how many of a column's lines begin near its left edge. A strip before right-aligned dates is ragged."""
+    firsts: dict[int, float] = {}
+    for cell in cells:
+        row = round(cell.bottom / 4)
+        firsts[row] = min(firsts.get(row, cell.x0), cell.x0)
+    edge = min(firsts.values())
+    near = sum(x < edge + MAX_INDENT for x in firsts.values())
+    centre = median(c.x0 + c.x1 for c in cells) / 2
+    centred = sum(abs((c.x0 + c.x1) / 2 - centre) < 3 for c in cells)
+    return 0.3 + 0.7 * max(near / len(firsts), centred / len(cells))
+
+
 def _heights(cells: list[Cell]) -> int:
     return len({round(c.bottom / 4) for c in cells})
 
 
 def _proven(left: list[Cell], right: list[Cell], again: bool) -> bool:
     """Whether the two sides are columns and not a list with something on its margin."""
-    headings_left, headings_right = _headings(left), _headings(right)
+    headings_left, headings_right = _of_one_rank(_headings(left), _headings(right))
     if not (headings_left or headings_right) or not (again or (headings_left and headings_right)):
         return False
     for side in (left, right):
@@ -150,6 +186,13 @@ def _proven(left: list[Cell], right: list[Cell], again: bool) -> bool:
     return gutter > 0.4 * median(c.size for c in left + right)
 
 
+def _of_one_rank(left: list[Cell], right: list[Cell]) -> tuple[list[Cell], list[Cell]]:
+    """Headings without those that are much smaller than the largest: labels inside a section may be its words too."""
+    largest = max((c.size for c in left + right), default=0.0)
+    kept = [[c for c in side if c.size > MIN_HEADING_RANK * largest or c.text.isupper()] for side in (left, right)]
+    return kept[0], kept[1]
+
+
 def _headings(cells: list[Cell]) -> list[Cell]:
     """Cells that name a section and look like headings: alone at their column's edge, and set apart by style."""
     usual = median(c.size for c in cells)
@@ -159,7 +202,8 @@ def _headings(cells: list[Cell]) -> list[Cell]:
         known = lexicon.section_of(cell.text)
         placed = cell.x0 < edge + 3 or abs((cell.x0 + cell.x1) / 2 - middle) < 4
         placed = placed and not cell.text[:1].islower()
-        if known and known[1] and (placed or cell.bold or cell.text.isupper() or cell.size > 1.05 * usual):
+        strong = cell.bold or cell.text.isupper() or cell.size > 1.05 * usual
+        if known and known[1] and (placed or (strong and cell.x0 < edge + MAX_INDENT)):
             found.append(cell)
     return sorted(found, key=lambda c: -c.top)
 
@@ -177,17 +221,19 @@ def _lines(cells: list[Cell], page: int) -> list[Line]:
     rows.sort(key=lambda row: -max(c.top for c in row))
     for row in rows:
         row.sort(key=lambda c: c.x0)
+        _mend_dates(row)
     _stack_labels(rows)
     _rejoin_dates(rows)
     _lift_margin(rows)
     made: list[Line] = []
     above: list[Cell] | None = None
+    starts = Counter(round(cell.x0) for row in rows for cell in row)
     for row in (r for r in rows if r):
         gap = None
         if above is not None:
             white = min(c.bottom for c in above) - max(c.top for c in row)
             gap = white / max(row[0].size, 1.0)
-        made.extend(_split_label(_line(row, page, gap)))
+        made.extend(_split_label(_line(row, page, gap), starts))
         above = row
     return made
 
@@ -222,10 +268,20 @@ def _with_text(cell: Cell, text: str) -> Cell:
     return Cell(text, cell.x0, cell.x1, cell.top, cell.bottom, cell.size, cell.bold, cell.italic, cell.order, lead)
 
 
-def _split_label(line: Line) -> list[Line]:
-    """A section's name on the left margin, beside its text, becomes a line of its own."""
+def _split_label(line: Line, starts: Counter[int]) -> list[Line]:
+    """A section's name on the left margin, beside its text, becomes a line of its own.
+
+    Args:
+        line: a row of the page.
+        starts: how many cells of the column begin at each place; text beside a label begins where other text does.
+    """
     first = line.cells[0]
-    if len(line.cells) > 1 and not line.bullet and (known := lexicon.section_of(first.text)) and known[1]:
+    if len(line.cells) < 2 or line.bullet:
+        return [line]
+    second = line.cells[1]
+    rail, text = (sum(starts[round(c.x0) + d] for d in (-1, 0, 1)) for c in (first, second))
+    differs = first.bold > second.bold or first.text.isupper() > second.text.isupper()
+    if (differs or (text > 1 and 2 * text >= rail)) and (known := lexicon.section_of(first.text)) and known[1]:
         label = Line([first], line.page, gap=line.gap, style="label")
         return [label, Line(line.cells[1:], line.page, gap=0.0)]
     return [line]
@@ -234,13 +290,27 @@ def _split_label(line: Line) -> list[Line]:
 def _stack_labels(rows: list[list[Cell]]) -> None:
     """A section's name on the left margin that was broken over two lines goes on the first."""
     for row, after in itertools.pairwise(rows):
-        if len(row) < 2 or len(after) < 2 or abs(row[0].x0 - after[0].x0) > 2 or row[0].bold != after[0].bold:
+        if len(row) < 2 or not after or abs(row[0].x0 - after[0].x0) > 2 or row[0].bold != after[0].bold:
             continue
-        joined = f"{row[0].text} {after[0].text}"
-        known = lexicon.section_of(joined)
-        if known and known[1] and not lexicon.section_of(row[0].text):
-            row[0] = replace(row[0], text=joined)
+        if after[0].x1 > row[1].x0 or abs(row[0].size - after[0].size) > 0.3:
+            continue
+        known, alone = (lexicon.section_of(t) for t in (f"{row[0].text} {after[0].text}", row[0].text))
+        if known and known[1] and (alone is None or alone[0] == known[0]):
+            row[0] = replace(row[0], text=f"{row[0].text} {after[0].text}")
             del after[0]
+    rows[:] = [row for row in rows if row]
+
+
+def _mend_dates(row: list[Cell]) -> None:
+    """Cells that were parted inside a range of dates become one again."""
+    n = 0
+    while n + 1 < len(row):
+        left, right = row[n], row[n + 1]
+        near = right.x0 - left.x1 < 1.2 * left.size and left.bold == right.bold
+        if near and _breaks_a_range(left.text, right.text):
+            row[n : n + 2] = [replace(left, text=f"{left.text} {right.text}", x1=right.x1)]
+        else:
+            n += 1
 
 
 def _rejoin_dates(rows: list[list[Cell]]) -> None:
@@ -250,19 +320,34 @@ def _rejoin_dates(rows: list[list[Cell]]) -> None:
         last, after = rows[n][-1], rows[n + 1]
         short = len(after) == 1 and len(after[0].text) <= MAX_DATE_TAIL and after[0].bold == last.bold
         if short and last.x0 - 3 <= after[0].x0 <= last.x1 and _breaks_a_range(last.text, after[0].text):
-            rows[n][-1] = replace(last, text=f"{last.text} {after[0].text}")
+            rows[n][-1] = replace(last, text=f"{last.text} {after[0].text}", bottom=after[0].bottom)
             del rows[n + 1]
             continue
-        both = (
-            len(after) == len(rows[n]) == 2
-            and abs(after[0].x0 - rows[n][0].x0) < 3
-            and not _BULLET.match(after[0].text)
-        )
-        if both and _breaks_a_range(last.text, after[1].text):
-            rows[n] = [replace(a, text=f"{a.text} {b.text}") for a, b in zip(rows[n], after, strict=True)]
-            del rows[n + 1]
+        first = rows[n][0]
+        rail = len(rows[n]) > 1 and abs(after[0].x0 - first.x0) < 3 and len(after[0].text) <= MAX_DATE_TAIL
+        if rail and (len(after) == 1 or after[0].x1 < rows[n][1].x0) and _breaks_a_range(first.text, after[0].text):
+            rows[n][0] = replace(first, text=f"{first.text} {after[0].text}")
+            del after[0]
+            if not after:
+                del rows[n + 1]
+            continue
+        if len(after) == len(rows[n]) == 2 and _breaks_a_range(last.text, after[1].text):
+            left, under = rows[n][0], after[0]
+            rows[n][1] = replace(last, text=f"{last.text} {after[1].text}", bottom=after[1].bottom)
+            if abs(under.x0 - left.x0) < 3 and _goes_on(left, under, last.x0):
+                rows[n][0] = replace(left, text=f"{left.text} {under.text}", bottom=under.bottom)
+                del rows[n + 1]
+            else:
+                del after[1]
             continue
         n += 1
+
+
+def _goes_on(cell: Cell, under: Cell, edge: float) -> bool:
+    """Whether a cell goes on in the cell under it: they look alike, and are bold as names are or had no more room."""
+    word = (under.x1 - under.x0) * (len(under.text.split()[0]) + 1) / max(len(under.text), 1)
+    alike = under.bold == cell.bold and under.italic == cell.italic and abs(under.size - cell.size) < 0.3
+    return alike and not _BULLET.match(under.text) and (cell.bold or cell.x1 + word > edge - cell.size)
 
 
 def _breaks_a_range(first: str, second: str) -> bool:

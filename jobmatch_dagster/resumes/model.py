@@ -38,7 +38,9 @@ class Limits:
 @dataclass(slots=True)
 class Cell:
     """Words that stand together. ``size`` is the height of the font's box in points; ``order`` the place in the file;
-    ``lead`` the length of the beginning that is bold where the rest is not (0 where the cell is all alike)."""
+    ``lead`` the length of the beginning that is bold where the rest is not (0 where the cell is all alike); ``seams``
+    where in the text a word stands on a left edge of the page, as (offset, x): what stands before it may be a cell of
+    its own."""
 
     text: str
     x0: float = 0.0
@@ -50,6 +52,7 @@ class Cell:
     italic: bool = False
     order: int = 0
     lead: int = 0
+    seams: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(slots=True)

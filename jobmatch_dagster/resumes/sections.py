@@ -63,22 +63,30 @@ def _headings(lines: list[Line]) -> dict[int, str]:
     candidates = {n: known for n, line in enumerate(lines) if (known := _named(line)) is not None}
     if not candidates:
         return _by_format(lines)
-    votes: Counter[_Style] = Counter()
+    votes: dict[int, Counter[_Style]] = {}
     for n, (kind, sure) in candidates.items():
         if sure:
-            votes[_style(lines[n])] += 2 if kind in _MAIN else 1
+            votes.setdefault(lines[n].flow, Counter())[_style(lines[n])] += 2 if kind in _MAIN else 1
     if not votes:
         return _by_format(lines)
-    main = votes.most_common(1)[0][0]
+    main = sum(votes.values(), Counter()).most_common(1)[0][0]
+    own = {flow: _own_style(lines, flow, counted) or main for flow, counted in votes.items()}
     found = {}
     for n, (kind, sure) in candidates.items():
-        style = _style(lines[n])
-        if _as_strong(style, main) if sure else _alike(style, main) and not _listed(lines, n):
+        style, model = _style(lines[n]), own.get(lines[n].flow, main)
+        if _as_strong(style, model) if sure else _alike(style, model) and not _listed(lines, n):
             found[n] = kind
     _add_unknown(lines, found, main)
     for n, kind in _by_format(lines).items():
         found.setdefault(n, kind)
     return found
+
+
+def _own_style(lines: list[Line], flow: int, votes: Counter[_Style]) -> _Style | None:
+    """The style of a column's own headings where it has some that are alike and stand out from its text."""
+    style, count = votes.most_common(1)[0]
+    usual = median(line.size for line in lines if line.flow == flow)
+    return style if count > 1 and (style.bold or style.upper or style.size > 1.1 * usual) else None
 
 
 def _named(line: Line) -> tuple[str, bool] | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from jobmatch_dagster.resumes import dates, lexicon
-from jobmatch_dagster.resumes.model import Line
+from jobmatch_dagster.resumes.model import Cell, Line
 
 MAX_KEYWORD = 60
 MAX_JOINED = 1500
@@ -89,8 +89,8 @@ def _columns(lines: list[Line]) -> list[list[str]]:
             for column in range(max(len(line.cells) for line in block)):
                 x = next(line.cells[column].x0 for line in block if len(line.cells) > column)
                 rows.append([f"\0{n}"])
-                for line in block:
-                    rows.extend([cell.text] for cell in line.cells if abs(cell.x0 - x) < 6)
+                cells = [cell for line in block for cell in line.cells if abs(cell.x0 - x) < 6]
+                rows.extend([text] for text in _unbroken(cells))
             n += len(block)
         else:
             rows.append(
@@ -100,6 +100,21 @@ def _columns(lines: list[Line]) -> list[list[str]]:
             )
             n += 1
     return rows
+
+
+def _unbroken(cells: list[Cell]) -> list[str]:
+    """The texts of a column's cells; a list that goes on under itself because the column is full is one text."""
+    reach = max(cell.x1 for cell in cells)
+    made: list[str] = []
+    for n, cell in enumerate(cells):
+        before = cells[n - 1] if n else None
+        width = (cell.x1 - cell.x0) * len(cell.text.split()[0]) / max(len(cell.text), 1)
+        full = before is not None and before.x1 + 1.2 * width > reach and before.bold == cell.bold
+        if full and "," in made[-1] and not cell.bold:
+            made[-1] = f"{made[-1]} {cell.text}"
+        else:
+            made.append(cell.text)
+    return made
 
 
 def _grid(lines: list[Line], n: int) -> list[Line]:
