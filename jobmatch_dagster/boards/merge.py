@@ -11,6 +11,8 @@ from typing import Any
 
 from jobmatch_dagster.boards.board import Posting
 
+# How a warning of readings that disagree begins; the checks look for it.
+DRIFT = "drift:"
 _COMPARED = ("title", "company")
 # Employers have several names, so some disagree on sound pages; a broken selector disagrees on nearly all.
 _TOLERATED_SHARE = 0.5
@@ -58,10 +60,10 @@ def _drift(named: dict[str, list[Posting]], both_expected: bool) -> list[str]:
     warnings = []
     if both_expected and delivering and len(delivering) < len(ids):
         empty = ", ".join(name for name in ids if name not in delivering)
-        warnings.append(f"drift: {empty} found nothing where {', '.join(delivering)} found postings")
+        warnings.append(f"{DRIFT} {empty} found nothing where {', '.join(delivering)} found postings")
     elif len({frozenset(found) for found in delivering.values()}) > 1:
         counts = ", ".join(f"{name} {len(found)}" for name, found in delivering.items())
-        warnings.append(f"drift: the readings of the page disagree on its postings ({counts})")
+        warnings.append(f"{DRIFT} the readings of the page disagree on its postings ({counts})")
     if len(delivering) > 1:
         warnings += _field_drift({name: named[name] for name in delivering})
     return warnings
@@ -78,7 +80,7 @@ def _field_drift(named: dict[str, list[Posting]]) -> list[str]:
             differing = sum(_folded(a) != _folded(b) for a, b in pairs)
             if pairs and differing / len(pairs) > _TOLERATED_SHARE:
                 warnings.append(
-                    f"drift: {field} differs between {first_name} and {name} in {differing} of {len(pairs)}"
+                    f"{DRIFT} {field} differs between {first_name} and {name} in {differing} of {len(pairs)}"
                 )
     return warnings
 
