@@ -30,6 +30,7 @@ ALWAYS, BESIDE_DIGIT, CONTEXT = 0, 1, 2
 _CONTEXT_LISTS = frozenset(
     {"pay", "not_pay", "gross", "experience", "not_asked", "degree_asked", "not_degree", "not_level"}
 )
+_AS_WRITTEN = ("degree", "lives_in")  # lists in which a phrase with capitals counts only with these capitals
 NEAR = 260  # characters within which context counts
 
 
@@ -58,6 +59,9 @@ def _lists() -> Iterator[tuple[str, str, list[Any]]]:
     yield from (("remote_in_place", label, phrases) for label, phrases in remote["in_place"].items())
     yield from (("remote_in_text", label, phrases) for label, phrases in remote["in_text"].items())
     yield "must_live", "", remote["must_live"]
+    yield "time_zone", "", remote["time_zone_words"]
+    yield from (("lives_in", code, phrases) for code, phrases in remote["lives_in"].items())
+    yield "not_remote", "", remote["not_in_title"]
     yield "deadline", "", load("dates")["deadline"]
     yield "years", "year", experience["years"]
     yield "years", "month", experience["months"]
@@ -116,7 +120,7 @@ class _Phrases:
                 words = tuple(_spelled(phrase))
                 if 0 < len(words) <= LONGEST:
                     # a phrase with capitals counts only as it is written: MS is a degree, ms is not
-                    exact = {phrase} if name == "degree" and phrase != phrase.lower() else {""}
+                    exact = {phrase} if name in _AS_WRITTEN and phrase != phrase.lower() else {""}
                     meanings.setdefault(words, {}).setdefault((name, label), set()).update(exact)
         self.meanings = [
             [(name, label, frozenset(forms) if "" not in forms else None) for (name, label), forms in entry.items()]

@@ -3,8 +3,9 @@
 import pytest
 
 from jobmatch_dagster.postings.phrases import find
-from jobmatch_dagster.postings.place import read_place, read_remote
+from jobmatch_dagster.postings.place import Reading, read_place, read_remote
 from jobmatch_dagster.postings.place.remote import scope_in_text
+from jobmatch_dagster.postings.place.timezones import zones_in_place, zones_in_text
 
 
 def first(written, hint=None):
@@ -107,3 +108,114 @@ def test_a_text_that_says_both_says_nothing():
 )
 def test_where_a_remote_worker_must_live(text, scope):
     assert scope_in_text(text, find([text])[0])[0] == scope
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Paris, TX", ("Paris", "Texas", "US")),
+        ("Paris", ("Paris", "Île-de-France", "FR")),
+        ("London, ON", ("London", "Ontario", "CA")),
+        ("Moscow, ID", ("Moscow", "Idaho", "US")),
+        ("Warsaw, IN", ("Warsaw", "Indiana", "US")),
+        ("Cambridge, Ontario", ("Cambridge", "Ontario", "CA")),
+        ("New Mexico", (None, "New Mexico", "US")),
+        ("New Jersey", (None, "New Jersey", "US")),
+        ("Northern Ireland", (None, "Northern Ireland", "GB")),
+        ("Washington State", (None, "Washington", "US")),
+        ("Frankfurt (Oder)", ("Frankfurt (Oder)", "Brandenburg", "DE")),
+        ("Freiburg", ("Freiburg", "Baden-Württemberg", "DE")),
+        ("Sydney NSW", ("Sydney", "New South Wales", "AU")),
+        ("20121 Milano MI", ("Milan", "Lombardia", "IT")),
+        ("EC2A London", ("London", "England", "GB")),
+        ("Porto", ("Porto", "Porto", "PT")),
+        ("US (Remote)", (None, None, "US")),
+        ("Remote (US only)", (None, None, "US")),
+        ("NY - Flushing", ("Flushing", "New York", "US")),
+    ],
+)
+def test_look_alikes_are_told_apart(written, expected):
+    assert first(written) == expected
+
+
+@pytest.mark.parametrize("written", ["Georgia", "Waterloo", "Richmond", "Neustadt", "Kingston", "Toledo"])
+def test_a_name_of_several_countries_stays_open(written):
+    assert first(written) is None
+    assert read_place(written).notes
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Remote - CET ± 2h", "Remote (UTC-5 to UTC+2)", "Anywhere in Europe", "Worldwide", "Remote - US time zones"],
+)
+def test_a_time_zone_or_an_area_is_no_place_and_no_fault(written):
+    assert read_place(written) == Reading()
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Software Engineer (Remote)", "remote"),
+        ("Remote Nurse", "remote"),
+        ("Buyer - Hybrid", "hybrid"),
+        ("Remote Sensing Scientist", None),
+        ("Remote Support Technician", None),
+        ("Distributed Systems Engineer", None),
+        ("Virtual Assistant", None),
+        ("Hybrid Vehicle Technician", None),
+        ("Onsite Support Engineer", None),
+        ("Automation Anywhere Developer", None),
+        ("Nurse - Not Remote", None),
+    ],
+)
+def test_remote_in_a_title_is_about_the_place_of_work_only(title, kind):
+    assert remote(title=title).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("This role is fully remote, US only.", "US"),
+        ("Please contact us only by e-mail.", None),
+        ("You must live in Germany, Austria or Switzerland.", "DE,AT,CH"),
+        ("Open to candidates in the United States or Canada.", "US,CA"),
+    ],
+)
+def test_a_scope_names_every_country_it_allows(text, scope):
+    assert scope_in_text(text, find([text])[0])[0] == scope
+
+
+@pytest.mark.parametrize(
+    ("written", "scope"),
+    [
+        ("Remote - CET ± 2h", "UTC-1 to UTC+3"),
+        ("Remote (UTC-5 to UTC+2)", "UTC-5 to UTC+2"),
+        ("Remote - US time zones", "UTC-8 to UTC-5"),
+        ("Remote (EST)", "UTC-5"),
+        ("Remote, UTC+5:30", "UTC+5.5"),
+        ("Hartford, CT", None),
+        ("Helena, MT", None),
+    ],
+)
+def test_time_zones_beside_remote(written, scope):
+    found = zones_in_place(written)
+    assert (found.scope if found else None) == scope
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("We need four hours of overlap with PST.", "overlap with UTC-8"),
+        ("You live within 3 hours of CET.", "UTC-2 to UTC+4"),
+        ("Zeitzone: MEZ ± 2 Stunden", "UTC-1 to UTC+3"),
+        ("You work in European time zones.", "UTC to UTC+2"),
+        ("The desk is open 9 to 5 EST.", None),
+        ("Our people span 12 time zones.", None),
+        ("CT scan technologist, part time (PT)", None),
+    ],
+)
+def test_time_zones_that_a_text_asks_for(text, scope):
+    found = zones_in_text(text, find([text])[0].get("time_zone", []))
+    assert (found.scope if found else None) == scope
+    if found:
+        assert text[found.start : found.end].strip()

