@@ -2,6 +2,8 @@
 well, where.
 
 Each line: phrase, what it says, where the skill stands. What the words do to a hit is ``reading``'s business.
+
+The table also knows the little words: articles, joints, and the commonest words of each language (``languages``).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from jobmatch_dagster.skills import languages
 from jobmatch_dagster.skills.concepts import DATA, TaxonomyError, key
 from jobmatch_dagster.skills.phrases import PhraseTable, build
 from jobmatch_dagster.skills.tokens import cut, encode
@@ -61,15 +64,20 @@ ONE_ITEM = 1.0
 """``value`` of a cue that stands behind one skill."""
 
 SILENT = 255
+ARTICLE_ROLE, JOINT_ROLE = 1, 2
+"""Roles of little words: may stand inside a phrase; may stand between two skills of a list."""
+ANNOUNCES, CLOSES, GRADES_AHEAD, GRADES_BACK = 1, 2, 4, 8
+"""What a cue shows of the word behind or before it: that it is worked with, or that it is asked for or graded."""
 
 
 class Cues(NamedTuple):
-    """The table of cue phrases, and per phrase number what it says.
+    """The table of cue phrases and little words; per phrase number what it says, per little word what it is.
 
     ``before``, ``after``: Says of a skill behind or before the phrase (uint8, SILENT where it says nothing there);
     ``section``: the section that it can begin, an index into SECTIONS or SILENT; ``value`` (float64): of a numeral its
-    number, ONE_ITEM of a cue that stands behind one skill.
-    ``articles``, ``joints``: hashes of the words that may stand inside a phrase, and between two skills of a list.
+    number, ONE_ITEM of a cue that stands behind one skill; ``speaks``: whether it speaks of a requirement (bool);
+    ``ahead``, ``back``: ANNOUNCES or GRADES_AHEAD, CLOSES or GRADES_BACK, or 0 (uint8).
+    ``role``: ARTICLE_ROLE, JOINT_ROLE or 0 (uint8); ``spoken``: bit i where language i has the word (uint32).
     """
 
     table: PhraseTable
@@ -77,8 +85,11 @@ class Cues(NamedTuple):
     after: np.ndarray
     section: np.ndarray
     value: np.ndarray
-    articles: np.ndarray
-    joints: np.ndarray
+    speaks: np.ndarray
+    ahead: np.ndarray
+    back: np.ndarray
+    role: np.ndarray
+    spoken: np.ndarray
 
 
 @lru_cache(maxsize=1)
@@ -101,21 +112,44 @@ def load() -> Cues:
                     f"{path.name}, line {number}", "is not phrase, meaning, place", "See the other lines."
                 ) from None
     rows = list(said.values())
+    little, role, spoken = _little_words(rows)
+    before, after = (np.array([getattr(row, side) for row in rows], np.uint8) for side in ("before", "after"))
     return Cues(
-        build([row.phrase for row in rows], np.arange(len(rows), dtype=np.int32)),
-        np.array([row.before for row in rows], np.uint8),
-        np.array([row.after for row in rows], np.uint8),
+        build([row.phrase for row in rows], np.arange(len(rows), dtype=np.int32), little),
+        before,
+        after,
         np.array([row.section for row in rows], np.uint8),
         np.array([row.value for row in rows]),
-        _words(rows, Says.ARTICLE),
-        _words(rows, Says.JOINT),
+        (before < Says.EVIDENCE) | (after < Says.EVIDENCE),
+        _shows(before, ANNOUNCES, GRADES_AHEAD),
+        _shows(after, CLOSES, GRADES_BACK),
+        role,
+        spoken,
     )
 
 
-def _words(rows: list[_Said], says: Says) -> np.ndarray:
-    """Hashes of the single words that say so."""
-    words = [row.phrase for row in rows if says in (row.before, row.after) and " " not in row.phrase]
-    return cut(*encode([f"{word}\n" for word in words])).hash.copy()
+def _shows(says: np.ndarray, worked_with: int, graded: int) -> np.ndarray:
+    """What a phrase that says so shows of the word beside it."""
+    grades = np.isin(says, (Says.REQUIRED, Says.PREFERRED))
+    grades |= (says >= Says.LEVEL_BASIC) & (says <= Says.LEVEL_NATIVE)
+    works = np.isin(says, (Says.ASKED, Says.EVIDENCE))
+    return np.where(works, worked_with, np.where(grades, graded, 0)).astype(np.uint8)
+
+
+def _little_words(rows: list[_Said]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Hash of each little word, its role, and the languages that have it."""
+    spoken = languages.load()
+    roles: dict[int, int] = dict.fromkeys(spoken, 0)
+    for says, role in ((Says.ARTICLE, ARTICLE_ROLE), (Says.JOINT, JOINT_ROLE)):
+        words = [row.phrase for row in rows if says in (row.before, row.after) and " " not in row.phrase]
+        for word in cut(*encode([f"{word}\n" for word in words])).hash.tolist():
+            roles[word] = roles.get(word, 0) | role
+    hashes = sorted(roles)
+    return (
+        np.array(hashes, np.uint64),
+        np.array([roles[word] for word in hashes], np.uint8),
+        np.array([spoken.get(word, 0) for word in hashes], np.uint32),
+    )
 
 
 @dataclass(slots=True)

@@ -3,53 +3,50 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from jobmatch_dagster.skills.concepts import DATA
+from jobmatch_dagster.skills.kernels import kernel
 from jobmatch_dagster.skills.tokens import cut, encode
-
-
-class FunctionWords(NamedTuple):
-    """``hashes`` uint64, ascending; ``masks`` uint32, bit i set where language i has the word; English is bit 0."""
-
-    hashes: np.ndarray
-    masks: np.ndarray
-
 
 MOST_LANGUAGES = 32
 
 
 @lru_cache(maxsize=1)
-def load() -> FunctionWords:
-    """The words of ``data/function_words.tsv``; its first line is English."""
-    masks: dict[int, int] = {}
+def load() -> dict[int, int]:
+    """The words of ``data/function_words.tsv`` by their hash: bit i is set where language i has the word.
+
+    A line is a language; the first one, bit 0, is English.
+    """
+    spoken: dict[int, int] = {}
     for bit, line in enumerate((DATA / "function_words.tsv").read_text("utf-8").splitlines()):
         words = line.split("\t")[1].split()
         for word in cut(*encode([f"{word}\n" for word in words])).hash.tolist():
-            masks[word] = masks.get(word, 0) | 1 << bit
-    hashes = np.array(sorted(masks), np.uint64)
-    return FunctionWords(hashes, np.array([masks[int(word)] for word in hashes], np.uint32))
+            spoken[word] = spoken.get(word, 0) | 1 << bit
+    return spoken
 
 
-@njit(cache=True, nogil=True)
-def is_english(lo, hi, hashes, known, masks, counts):  # type: ignore[no-untyped-def]
-    """True if no other language has more of its common words among tokens [lo, hi); also where there are none at
-    all."""
+@kernel
+def is_english(n, little, spoken, counts):  # type: ignore[no-untyped-def]
+    """True if no other language has more of its common words in a text; also where there are none at all.
+
+    Args:
+        n: how many tokens the text has.
+        little: number of the little word per token, below 0 where it is none (int32).
+        spoken: languages of each little word (``cues.Cues``).
+        counts: scratch, int32 (MOST_LANGUAGES).
+    """
     counts[:] = 0
-    for t in range(lo, hi):
-        low, high = 0, len(known)
-        while low < high:
-            middle = (low + high) // 2
-            if known[middle] < hashes[t]:
-                low = middle + 1
-            else:
-                high = middle
-        if low < len(known) and known[low] == hashes[t]:
-            mask = masks[low]
-            for bit in range(len(counts)):
-                if mask >> np.uint32(bit) & np.uint32(1):
-                    counts[bit] += 1
-    return counts[0] == counts.max()
+    for t in range(n):
+        if little[t] < 0:
+            continue
+        mask, bit = spoken[little[t]], 0
+        while mask:
+            counts[bit] += np.int32(mask & np.uint32(1))
+            mask >>= np.uint32(1)
+            bit += 1
+    most = 0
+    for bit in range(len(counts)):
+        most = max(most, counts[bit])
+    return counts[0] == most

@@ -1,5 +1,5 @@
-"""Finds the taxonomy's surface forms in tokens. What stands around a hit (required, years, section) is ``reading``'s
-business.
+"""Decides which of the surface forms found in a text count. What stands around a hit (required, years, section) is
+``reading``'s business.
 
 The rule for forms that overlap:
 
@@ -18,33 +18,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from jobmatch_dagster.skills.concepts import KINDS
-from jobmatch_dagster.skills.phrases import (
-    GAP_KIND,
-    NO_GAP,
-    NO_WORD,
-    NUMBER_WORD,
-    ROOT,
-    goes_on,
-    look,
-    phrase_of,
-    step,
-    word_of,
-)
+from jobmatch_dagster.skills.cues import ANNOUNCES, CLOSES, GRADES_AHEAD, GRADES_BACK, JOINT_ROLE
+from jobmatch_dagster.skills.kernels import allocating_kernel, kernel, small_kernel
 from jobmatch_dagster.skills.tokens import Gap, Shape
 
 RULE_NONE, RULE_CASE, RULE_CONTEXT = 0, 1, 2
-ANNOUNCES, CLOSES, GRADES_AHEAD, GRADES_BACK = 1, 2, 4, 8
-"""What a cue shows of the word behind or before it; only a language ("fluent Polish") is known by its grade alone."""
 REACH_BACK = 12
 """More words than any form has."""
-_GAP_KIND = np.array(GAP_KIND, np.uint8)
 _TOOL, _LICENCE, _CERTIFICATE = KINDS.index("tool"), KINDS.index("licence"), KINDS.index("certificate")
 _LANGUAGE = KINDS.index("language")
 _LOWER, _UPPER, _NUMBER = int(Shape.LOWER), int(Shape.UPPER), int(Shape.NUMBER)
-_NEWLINE, _SENTENCE, _OTHER = int(Gap.NEWLINE), int(Gap.SENTENCE), int(Gap.OTHER)
+_SENTENCE, _OTHER, _NEWLINE = int(Gap.SENTENCE), int(Gap.OTHER), int(Gap.NEWLINE)
 
 
 class Forms(NamedTuple):
@@ -68,7 +54,22 @@ class Candidates(NamedTuple):
     picked: np.ndarray
 
 
-@njit(cache=True, nogil=True)
+class Notes(NamedTuple):
+    """Scratch for one text, as long as the longest of the batch needs; n is its number of tokens.
+
+    ``owner``: int32, per token the candidate that took it, -1 everywhere between calls; ``ended``: int32 (n + 1), per
+    token the latest beginning of the counted skills that end before it; ``begun``: uint8 (n + 1), whether a counted
+    skill begins at it; ``longest``, ``next``: int32, lists of candidates by their length.
+    """
+
+    owner: np.ndarray
+    ended: np.ndarray
+    begun: np.ndarray
+    longest: np.ndarray
+    next: np.ndarray
+
+
+@allocating_kernel
 def new_candidates(room):  # type: ignore[no-untyped-def]
     """Room for so many."""
     return Candidates(
@@ -80,65 +81,28 @@ def new_candidates(room):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(cache=True, nogil=True)
-def find(lo, hi, tokens, skipped, table, words, found):  # type: ignore[no-untyped-def]
-    """All phrases of the table that begin at a token in [lo, hi), as far as there is room.
+@allocating_kernel
+def new_notes(longest, room):  # type: ignore[no-untyped-def]
+    """For texts of up to ``longest`` tokens with up to ``room`` candidates."""
+    return Notes(
+        np.full(longest, -1, np.int32),
+        np.empty(longest + 1, np.int32),
+        np.empty(longest + 1, np.uint8),
+        np.empty(longest + 1, np.int32),
+        np.empty(room, np.int32),
+    )
+
+
+@kernel
+def judge(n, found, lo, hi, tokens, forms, evidence, roles, notes):  # type: ignore[no-untyped-def]
+    """Set ``found.sure``: 1 it counts, 0 it does not (rule 1).
 
     Args:
-        skipped: hashes of the articles that may stand inside a phrase.
-        words: int32 per token from ``lo``, filled with the numbers of known words.
-
-    Returns:
-        how many were found; they are in the order of their first token, then of their length.
+        evidence, roles: per token from ``lo``, what cues show beside it (``cues.ANNOUNCES`` …), and its role.
     """
-    n, room, slots = 0, len(found.start), table.slots
-    for t in range(lo, hi):
-        state = step(ROOT, np.uint8(0), tokens.hash[t])
-        slot = look(slots, state)
-        if slot < 0:
-            words[t - lo] = NO_WORD
-            continue
-        info = slots[slot, 1]
-        words[t - lo] = word_of(info)
-        if phrase_of(info) >= 0 and n < room:
-            found.start[n], found.end[n], found.form[n] = t, t + 1, phrase_of(info)
-            n += 1
-        u = t + 1
-        while goes_on(info) and u < hi:
-            kind = _GAP_KIND[tokens.gap[u]]
-            if kind == NO_GAP:
-                if tokens.gap[u] != _NEWLINE or tokens.shape[u] != _LOWER:
-                    break
-                kind = np.uint8(0)
-            following = step(state, kind, tokens.hash[u])
-            slot = look(slots, following)
-            if slot < 0 and tokens.shape[u] == _NUMBER:
-                following = step(state, kind, NUMBER_WORD)
-                slot = look(slots, following)
-            u += 1
-            if slot < 0:
-                if kind != 0 or not _among(tokens.hash[u - 1], skipped):
-                    break
-                continue
-            state, info = following, slots[slot, 1]
-            if phrase_of(info) >= 0 and n < room:
-                found.start[n], found.end[n], found.form[n] = t, u, phrase_of(info)
-                n += 1
-    return n
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _among(word, words):  # type: ignore[no-untyped-def]
-    for other in words:  # noqa: SIM110 (any() over a generator does not compile)
-        if word == other:
-            return True
-    return False
-
-
-@njit(cache=True, nogil=True)
-def judge(n, found, lo, hi, tokens, forms, evidence, joints):  # type: ignore[no-untyped-def]
-    """Set ``found.sure``: 1 it counts, 0 it does not (rule 1). ``evidence``: per token from lo, ANNOUNCES and
-    CLOSES."""
+    notes.ended[: hi - lo + 1] = -1
+    notes.begun[: hi - lo + 1] = 0
+    doubted = 0
     for m in range(n):
         f = found.form[m]
         rule = forms.rule[f]
@@ -146,29 +110,49 @@ def judge(n, found, lo, hi, tokens, forms, evidence, joints):  # type: ignore[no
             found.sure[m] = 1
         else:
             found.sure[m] = 1 if rule == RULE_CASE and written_like(tokens.shape[found.start[m]], forms.shape[f]) else 0
-    for _ in range(2):
+        if not found.sure[m]:
+            doubted += 1
+        elif forms.skill[f] >= 0:
+            _note(found.start[m], found.end[m], lo, notes)
+    for _ in range(2 if doubted else 0):
         for m in range(n):
-            if found.sure[m]:
-                continue
-            s, e = found.start[m], found.end[m]
-            like = written_like(tokens.shape[s], forms.shape[found.form[m]])
-            sides = _sides(m, n, found, lo, hi, tokens, forms, joints)
-            language = forms.kind[found.form[m]] == _LANGUAGE
-            ahead = ANNOUNCES | GRADES_AHEAD if language else ANNOUNCES
-            back = CLOSES | GRADES_BACK if language else CLOSES
-            announced = s > lo and evidence[s - 1 - lo] & ahead and tokens.gap[s] < _SENTENCE
-            closed = e < hi and evidence[e - lo] & back and tokens.gap[e] < _OTHER
-            alone = (
-                forms.kind[found.form[m]] == _TOOL
-                and tokens.gap[s] >= _NEWLINE
-                and (e == hi or tokens.gap[e] >= _NEWLINE)
-                and e - s < hi - lo
-            )
-            if sides == 2 or (like and (sides == 1 or announced or closed or alone)):
+            if not found.sure[m] and _in_context(m, found, lo, hi, tokens, forms, evidence, roles, notes):
                 found.sure[m] = 1
+                _note(found.start[m], found.end[m], lo, notes)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@small_kernel
+def _note(s, e, lo, notes):  # type: ignore[no-untyped-def]
+    """A counted skill stands at tokens [s, e)."""
+    notes.ended[e - lo] = max(notes.ended[e - lo], s)
+    notes.begun[s - lo] = 1
+
+
+@kernel
+def _in_context(m, found, lo, hi, tokens, forms, evidence, roles, notes):  # type: ignore[no-untyped-def]
+    """Whether what stands beside candidate m lets it count: counted skills on both sides, or it is written like its
+    label and has one on a side, is announced or closed, or is a tool alone on its line."""
+    s, e, f = found.start[m], found.end[m], found.form[m]
+    sides = _sides(s, e, lo, hi, tokens, roles, notes)
+    if sides == 2:
+        return True
+    if not written_like(tokens.shape[s], forms.shape[f]):
+        return False
+    graded = forms.kind[f] == _LANGUAGE
+    ahead = ANNOUNCES | GRADES_AHEAD if graded else ANNOUNCES
+    back = CLOSES | GRADES_BACK if graded else CLOSES
+    announced = s > lo and evidence[s - 1 - lo] & ahead != 0 and tokens.gap[s] < _SENTENCE
+    closed = e < hi and evidence[e - lo] & back != 0 and tokens.gap[e] < _OTHER
+    alone = (
+        forms.kind[f] == _TOOL
+        and tokens.gap[s] >= _NEWLINE
+        and (e == hi or tokens.gap[e] >= _NEWLINE)
+        and e - s < hi - lo
+    )
+    return sides == 1 or announced or closed or alone
+
+
+@small_kernel
 def written_like(shape, wanted):  # type: ignore[no-untyped-def]
     """Excel or EXCEL for a label Excel; REST only for REST; anything for a label without capitals."""
     if wanted in (_LOWER, _NUMBER):
@@ -178,44 +162,34 @@ def written_like(shape, wanted):  # type: ignore[no-untyped-def]
     return shape != _LOWER
 
 
-@njit(cache=True, nogil=True)
-def _sides(m, n, found, lo, hi, tokens, forms, joints):  # type: ignore[no-untyped-def]
-    """On how many sides (0 to 2) a counted skill stands beside candidate m, at most an "and" between them."""
-    left, right = 0, 0
-    s, e = np.int64(found.start[m]), np.int64(found.end[m])
-    begin = s - 1 if s - 1 > lo and _among(tokens.hash[s - 1], joints) and tokens.gap[s] < _SENTENCE else s
-    stop = e + 1 if e < hi and _among(tokens.hash[e], joints) and tokens.gap[e] < _SENTENCE else e
-    k = m - 1
-    while k >= 0 and s - found.start[k] < REACH_BACK:
-        if np.int64(found.end[k]) in (s, begin) and found.sure[k] and forms.skill[found.form[k]] >= 0:
-            left = left | (1 if tokens.gap[begin] != _SENTENCE else 0)
-        k -= 1
-    k = m + 1
-    while k < n and found.start[k] <= stop:
-        if np.int64(found.start[k]) in (e, stop) and found.sure[k] and forms.skill[found.form[k]] >= 0:
-            right = right | (1 if tokens.gap[found.start[k]] != _SENTENCE else 0)
-        k += 1
-    return left + right
+@kernel
+def _sides(s, e, lo, hi, tokens, roles, notes):  # type: ignore[no-untyped-def]
+    """On how many sides (0 to 2) of tokens [s, e) a counted skill stands, at most an "and" between them."""
+    begin, stop = s, e
+    if s - 1 > lo and roles[s - 1 - lo] & JOINT_ROLE and tokens.gap[s] < _SENTENCE:
+        begin = s - 1
+    if e < hi and roles[e - lo] & JOINT_ROLE and tokens.gap[e] < _SENTENCE:
+        stop = e + 1
+    latest = max(notes.ended[s - lo], notes.ended[begin - lo])
+    left = latest >= 0 and s - latest < REACH_BACK and tokens.gap[begin] != _SENTENCE
+    right = (notes.begun[e - lo] and tokens.gap[e] != _SENTENCE) or (
+        notes.begun[stop - lo] and tokens.gap[stop] != _SENTENCE
+    )
+    return int(left) + int(right)
 
 
-@njit(cache=True, nogil=True)
-def choose(n, found, lo, owner, forms, all_count):  # type: ignore[no-untyped-def]
+@kernel
+def choose(n, found, lo, forms, all_count, notes):  # type: ignore[no-untyped-def]
     """Settle overlaps (rules 2 and 3): ``found.picked`` 1 taken, 2 taken inside a longer one, 0 dropped.
 
     Args:
-        owner: int32 per token from ``lo``, scratch, -1 everywhere on entry and on return.
         all_count: take every candidate for counted.
     """
-    longest = 0
-    for m in range(n):
-        found.picked[m] = 0
-        if all_count or found.sure[m]:
-            longest = max(longest, found.end[m] - found.start[m])
-    for length in range(longest, 0, -1):
-        for m in range(n):
+    owner = notes.owner
+    for length in range(_by_length(n, found, all_count, notes), 0, -1):
+        m = notes.longest[length]
+        while m >= 0:
             s, e = found.start[m], found.end[m]
-            if e - s != length or not (all_count or found.sure[m]):
-                continue
             inside, free, same = owner[s - lo], True, True
             for t in range(s, e):
                 free = free and owner[t - lo] < 0
@@ -226,13 +200,31 @@ def choose(n, found, lo, owner, forms, all_count):  # type: ignore[no-untyped-de
                     owner[t - lo] = m
             elif same and _nests(found.form[inside], found.form[m], forms):
                 found.picked[m] = 2
+            m = notes.next[m]
     for m in range(n):
         if found.picked[m] == 1:
             for t in range(found.start[m], found.end[m]):
                 owner[t - lo] = -1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
+def _by_length(n, found, all_count, notes):  # type: ignore[no-untyped-def]
+    """List the counted candidates of each length in their order, and drop all; returns the greatest length."""
+    greatest = 0
+    for m in range(n):
+        if all_count or found.sure[m]:
+            greatest = max(greatest, found.end[m] - found.start[m])
+    notes.longest[: greatest + 1] = -1
+    for m in range(n - 1, -1, -1):
+        found.picked[m] = 0
+        if all_count or found.sure[m]:
+            length = found.end[m] - found.start[m]
+            notes.next[m] = notes.longest[length]
+            notes.longest[length] = m
+    return greatest
+
+
+@small_kernel
 def _nests(outer, inner, forms):  # type: ignore[no-untyped-def]
     """Whether a form may stand beside the longer one that contains it (rule 3)."""
     kind = forms.kind[outer]

@@ -9,9 +9,9 @@ cue is a heading and sets the section until the next one. Years and levels are r
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from jobmatch_dagster.skills.cues import SILENT, Says
+from jobmatch_dagster.skills.kernels import kernel, small_kernel
 from jobmatch_dagster.skills.tokens import Gap, Shape
 
 REQUIREMENTS = ("required", "preferred", "mentioned", "excluded")
@@ -48,7 +48,7 @@ IN_REQUIREMENTS, IN_PREFERRED, IN_SKILLS, IN_EDUCATION, IN_EXPERIENCE, IN_ABOUT,
 )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def units(lo, hi, gaps, n_cues, cues, units):  # type: ignore[no-untyped-def]
     """Cut tokens [lo, hi) into ``units``, in the light of the text's cues. Returns their number.
 
@@ -90,7 +90,7 @@ def units(lo, hi, gaps, n_cues, cues, units):  # type: ignore[no-untyped-def]
     return n
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _heading(t, u, cue, n_cues, gaps, cues):  # type: ignore[no-untyped-def]
     """Section that the words [t, u) are the heading of, or SILENT: its longest cue.
 
@@ -109,19 +109,19 @@ def _heading(t, u, cue, n_cues, gaps, cues):  # type: ignore[no-untyped-def]
     return best
 
 
-@njit(cache=True, nogil=True, inline="always")
+@small_kernel
 def asks(requirement, section):  # type: ignore[no-untyped-def]
     """Whether a posting speaks of the work or the person there, and not of itself."""
     return requirement != MENTIONED or section <= IN_EXPERIENCE
 
 
-@njit(cache=True, nogil=True, inline="always")
+@small_kernel
 def may_ask(requirement, section):  # type: ignore[no-untyped-def]
     """Whether a bare mention with years or a level asks for the skill: not where the employer speaks of itself."""
     return requirement == MENTIONED and section not in (IN_ABOUT, IN_BENEFITS)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def years(s, e, first, last, codes, tokens, cues):  # type: ignore[no-untyped-def]
     """Years asked for at the hit [s, e): the last mention before it in the unit, else the first one just behind it;
     or nan."""
@@ -144,7 +144,7 @@ def years(s, e, first, last, codes, tokens, cues):  # type: ignore[no-untyped-de
     return found
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def number_before(t, first, codes, tokens, cues):  # type: ignore[no-untyped-def]
     """The number that ends just before token t (its lower end for "3-5"), and the token where it begins."""
     u = t - 1
@@ -166,7 +166,7 @@ def number_before(t, first, codes, tokens, cues):  # type: ignore[no-untyped-def
     return np.nan, t
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def level(s, e, first, last, gaps, cues):  # type: ignore[no-untyped-def]
     """Level said of the hit [s, e): the nearest level word in its unit within reach, the higher one of equals; or
     NO_LEVEL."""

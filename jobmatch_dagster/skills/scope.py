@@ -19,9 +19,9 @@ Requirement of a hit, first rule that applies: title → required; the cue behin
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from jobmatch_dagster.skills.cues import ONE_ITEM, TITLE_SECTION, Says
+from jobmatch_dagster.skills.kernels import kernel
 from jobmatch_dagster.skills.reading import (
     EXCLUDED,
     IN_ABOUT,
@@ -55,7 +55,7 @@ _TITLE = TITLE_SECTION
 _NOTHING = -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def requirement(s, e, first, last, gaps, cues, section):  # type: ignore[no-untyped-def]
     """Requirement of the hit at tokens [s, e) in the unit [first, last)."""
     if section == _TITLE:
@@ -82,7 +82,7 @@ def requirement(s, e, first, last, gaps, cues, section):  # type: ignore[no-unty
     return REQUIRED if before == _S_ASKED and section not in (IN_ABOUT, IN_BENEFITS) else MENTIONED
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def item_start(s, first, gaps, cues):  # type: ignore[no-untyped-def]
     """First token of what the hit at token ``s`` was listed under: behind the last semicolon, or the last comma that
     a cue or a number of years follows."""
@@ -100,7 +100,7 @@ def item_start(s, first, gaps, cues):  # type: ignore[no-untyped-def]
     return left
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _clause(s, e, first, last, gaps, cues):  # type: ignore[no-untyped-def]
     """[left, right): the part of the unit between semicolons and turning words that holds the hit."""
     left, right = first, last
@@ -120,7 +120,7 @@ def _clause(s, e, first, last, gaps, cues):  # type: ignore[no-untyped-def]
     return left, right
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _behind(s, e, left, right, last, gaps, cues):  # type: ignore[no-untyped-def]
     """What the nearest cue behind the hit says of it (a Says), or _NOTHING; "not required but a plus" prefers."""
     for k in range(len(cues.start)):
@@ -137,7 +137,7 @@ def _behind(s, e, left, right, last, gaps, cues):  # type: ignore[no-untyped-def
     return _NOTHING
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _covers(k, s, e, left, right, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether cue ``k``, behind the hit [s, e), speaks of it and not only of a later item."""
     c, final, commas = cues.start[k], -1, 0
@@ -162,7 +162,7 @@ def _covers(k, s, e, left, right, gaps, cues):  # type: ignore[no-untyped-def]
     return cues.value[k] != _ONE_ITEM and not _announced(own, s, cues)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _begins_item(e, c, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether a cue between tokens e and c announces another skill: it stands behind a comma or an "and"."""
     for k in range(len(cues.start)):
@@ -174,7 +174,7 @@ def _begins_item(e, c, gaps, cues):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _leads_on(k, right, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether cue ``k``, which can stand on either side, begins the next item: "…, preferably Docker"."""
     c = cues.start[k]
@@ -183,7 +183,7 @@ def _leads_on(k, right, gaps, cues):  # type: ignore[no-untyped-def]
     return gaps[c] == _COMMA or _first_joint(c - 1, c, cues) >= 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _first_joint(first, last, cues):  # type: ignore[no-untyped-def]
     """First token of an "and" or "or" in [first, last), or -1."""
     for k in range(len(cues.start)):
@@ -192,7 +192,7 @@ def _first_joint(first, last, cues):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _announced(first, s, cues):  # type: ignore[no-untyped-def]
     """Whether a cue stands before token ``s`` in its item."""
     for k in range(len(cues.start)):
@@ -202,7 +202,7 @@ def _announced(first, s, cues):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _before(s, e, left, gaps, cues):  # type: ignore[no-untyped-def]
     """What the cue that governs the hit from before says of it (a Says), or _NOTHING. "… skills" right behind the hit
     asks for it as "skills in …" does."""
@@ -227,7 +227,7 @@ def _before(s, e, left, gaps, cues):  # type: ignore[no-untyped-def]
     return governs
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _leads(k, left, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether cue ``k`` speaks of what follows it. One that can stand behind a skill too ("Docker preferred, Python")
     does so only at the beginning of an item or before a colon; one in brackets does not."""
@@ -242,7 +242,7 @@ def _leads(k, left, gaps, cues):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _denies(k, s, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether a denial reaches the hit at token ``s``: "no experience with X, Y or Z", but not "…, we teach Y"."""
     end = cues.end[k]
@@ -255,7 +255,7 @@ def _denies(k, s, gaps, cues):  # type: ignore[no-untyped-def]
     return s - end <= REACH_DENIAL and (listed or not comma)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _new_item(end, start, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether between a cue that ended at ``end`` and one that starts at ``start`` an item began with words of the
     former in front of it: at a comma, or at an "and" right before the latter."""

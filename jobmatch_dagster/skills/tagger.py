@@ -13,22 +13,28 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from jobmatch_dagster.skills.concepts import DATA, KINDS
 from jobmatch_dagster.skills.cues import Says
+from jobmatch_dagster.skills.kernels import allocating_kernel, kernel, small_kernel
 
 OFFSETS = 5
 """Neighbours seen: two before, the word itself, two behind."""
 NEAR = 3
 """Neighbours seen by the finer features: one before, the word itself, one behind."""
 B, I, O = 0, 1, 2  # noqa: E741
+PLACES = 4
+"""Numbers kept for the three tags: a fourth, always 0, makes every group one load of the processor."""
+SPOKEN, SPOKEN_NEAR = OFFSETS * PLACES, NEAR * PLACES
+_NEAR_FIRST, _NEAR_LAST = PLACES, PLACES + SPOKEN_NEAR
 LEVELS = 5
 USES = ("knowledge", "skill", "tool", "first", "last")
 """How the taxonomy uses a word: in knowledge, skills, tools; as a skill's first word; as knowledge's last word."""
 ZIPF_BINS = 9
 LEX_NONE, LEX_STOP = 0, 1
 LEX_CODES = 3 + len(KINDS) * 3 * 3 * 2
+LEX_EDGE = LEX_CODES
+"""Code of what stands outside a unit; it says nothing."""
 LENGTH_BINS = 13
 DENSITY_BINS = 5
 CUE_CODES = 9
@@ -44,9 +50,9 @@ _CUE_LAST = int(Says.EXCLUDED)
 class Model(NamedTuple):
     """Weights, float32.
 
-    ``word``, ``shape``, ``zipf`` end in an axis of 15: what a word says to the two tokens before it, to itself and to
-    the two behind it, for the tags B, I, O each; ``affix``, ``use``, ``lex`` in one of 9: to the token before,
-    itself, the one behind. The others end in the tags.
+    ``word``, ``shape``, ``zipf`` end in an axis of SPOKEN: what a word says to the two tokens before it, to itself and
+    to the two behind it, for the tags B, I, O and a fourth place that is 0 and keeps them aligned; ``affix``, ``use``,
+    ``lex`` in one of SPOKEN_NEAR: to the token before, itself, the one behind. The others end in the tags.
     """
 
     word_hash: np.ndarray
@@ -79,7 +85,10 @@ def _spoken(name: str, weights: np.ndarray) -> np.ndarray:
         weights = weights.astype(np.float32)
     if name not in ("word", "shape", "zipf", "affix", "use", "lex"):
         return weights
-    return np.ascontiguousarray(weights[..., ::-1, :]).reshape(*weights.shape[:-2], -1)
+    edge = name == "lex"
+    padded = np.zeros((len(weights) + edge, *weights.shape[1:-1], PLACES), np.float32)
+    padded[: len(weights), ..., :3] = weights[..., ::-1, :]
+    return padded.reshape(*padded.shape[:-2], -1)
 
 
 def levels(counts: np.ndarray) -> np.ndarray:
@@ -92,7 +101,7 @@ def zipf_bin(tenths: np.ndarray) -> np.ndarray:
     return np.where(tenths == 0, 0, np.minimum(tenths // 10 + 1, ZIPF_BINS - 1)).astype(np.uint8)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@small_kernel
 def affix_hashes(codes, start, end, folds, out):  # type: ignore[no-untyped-def]
     """Hashes of the last three, the last two and the first three folded characters of a word."""
     n = 0
@@ -114,7 +123,7 @@ def affix_hashes(codes, start, end, folds, out):  # type: ignore[no-untyped-def]
     out[1] = (buffer[4] * prime + buffer[5]) * salt ^ np.uint64(2) if n >= 2 else np.uint64(0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def lexical_codes(lo, hi, n, found, forms, out):  # type: ignore[no-untyped-def]
     """Per token from ``lo``: which kind of form of the taxonomy covers it, of the longest ones (``picked`` 1)."""
     out[: hi - lo] = LEX_NONE
@@ -127,7 +136,7 @@ def lexical_codes(lo, hi, n, found, forms, out):  # type: ignore[no-untyped-def]
             out[t - lo] = code if t == found.start[m] else code + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cue_codes(lo, hi, n, end, before, out):  # type: ignore[no-untyped-def]
     """Per token from ``lo``: the last cue of a requirement before it within reach, and whether it is near."""
     out[: hi - lo] = 0
@@ -137,7 +146,7 @@ def cue_codes(lo, hi, n, end, before, out):  # type: ignore[no-untyped-def]
                 out[t - lo] = 1 + before[k] * 2 + (1 if t - end[k] >= 2 else 0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def unit_codes(first, last, lo, lex):  # type: ignore[no-untyped-def]
     """Bins of a unit's length and of the share of tools in it."""
     n = last - first
@@ -150,84 +159,9 @@ def unit_codes(first, last, lo, lex):  # type: ignore[no-untyped-def]
     return length, min(4 * tools // max(1, n), DENSITY_BINS - 1)
 
 
-@njit(cache=True, nogil=True)
-def tag_unit(first, last, lo, tokens, words, emissions, loose, lex, cue, model, chain, p):  # type: ignore[no-untyped-def]
-    """Probabilities of B, I, O for tokens [first, last) into ``p`` (float64 per token from ``lo``, 3).
-
-    Args:
-        words: int32 per token from lo: its row in ``emissions``, or -1 - its row in ``loose`` for an unknown word.
-        lex, cue: codes per token from lo.
-        chain: scratch, float64 (2, at least 3 times the unit's length plus 4).
-    """
-    n = last - first
-    emit, alpha = chain[0], chain[1]
-    length, density = unit_codes(first, last, lo, lex)
-    _emit(first, last, lo, tokens, words, emissions, loose, lex, model, emit)
-    a0, a1, a2 = 1.0, 0.0, 0.0
-    tr = model.transition
-    for k in range(n):
-        at, felt = 3 * (k + 2), cue[first + k - lo]
-        e0 = emit[at] + model.bias[0] + model.length[length, 0] + model.density[density, 0] + model.cue[felt, 0]
-        e1 = emit[at + 1] + model.bias[1] + model.length[length, 1] + model.density[density, 1] + model.cue[felt, 1]
-        e2 = emit[at + 2] + model.bias[2] + model.length[length, 2] + model.density[density, 2] + model.cue[felt, 2]
-        if k == 0:
-            e0, e1, e2 = np.exp(e0 + model.first[0] - e2 - model.first[2]), 0.0, 1.0
-            b0, b1, b2 = 1.0, 0.0, 1.0
-        else:
-            e0, e1, e2 = np.exp(e0 - e2), np.exp(e1 - e2), 1.0
-            b0 = a0 * tr[0, 0] + a1 * tr[1, 0] + a2 * tr[2, 0]
-            b1 = a0 * tr[0, 1] + a1 * tr[1, 1] + a2 * tr[2, 1]
-            b2 = a0 * tr[0, 2] + a1 * tr[1, 2] + a2 * tr[2, 2]
-        emit[at], emit[at + 1], emit[at + 2] = e0, e1, e2
-        a0, a1, a2 = b0 * e0, b1 * e1, b2 * e2
-        scale = 1.0 / (a0 + a1 + a2)
-        a0, a1, a2 = a0 * scale, a1 * scale, a2 * scale
-        alpha[at], alpha[at + 1], alpha[at + 2] = a0, a1, a2
-    b0, b1, b2 = 1.0, 1.0, 1.0
-    for k in range(n - 1, -1, -1):
-        at = 3 * (k + 2)
-        q0, q1, q2 = alpha[at] * b0, alpha[at + 1] * b1, alpha[at + 2] * b2
-        scale = 1.0 / (q0 + q1 + q2)
-        row = first - lo + k
-        p[row, 0], p[row, 1], p[row, 2] = q0 * scale, q1 * scale, q2 * scale
-        g0, g1, g2 = emit[at] * b0, emit[at + 1] * b1, emit[at + 2] * b2
-        b0 = tr[0, 0] * g0 + tr[0, 1] * g1 + tr[0, 2] * g2
-        b1 = tr[1, 0] * g0 + tr[1, 1] * g1 + tr[1, 2] * g2
-        b2 = tr[2, 0] * g0 + tr[2, 1] * g1 + tr[2, 2] * g2
-        scale = 1.0 / (b0 + b1 + b2)
-        b0, b1, b2 = b0 * scale, b1 * scale, b2 * scale
-
-
-@njit(cache=True, nogil=True)
-def _emit(first, last, lo, tokens, words, emissions, loose, lex, model, out):  # type: ignore[no-untyped-def]
-    """What the words around each token say for each tag; token k of the unit is at ``out[3 * (k + 2):]``.
-
-    A word speaks to two tokens on either side at once: its 15 weights are added to 15 neighbouring places.
-    """
-    n = last - first
-    for i in range(3 * (n + 4)):
-        out[i] = 0.0
-    for k in range(n):
-        v = first + k
-        row, at, shape, code = words[v - lo], 3 * k, tokens.shape[v], lex[v - lo]
-        if row >= 0:
-            for i in range(15):
-                out[at + i] += emissions[row, i] + model.shape[shape, i]
-        else:
-            for i in range(15):
-                out[at + i] += loose[-1 - row, i] + model.shape[shape, i]
-        for i in range(9):
-            out[at + 3 + i] += model.lex[code, i]
-    for d in range(2):
-        for k in range(min(2 - d, n)):
-            for y in range(3):
-                out[3 * (k + 2) + y] += model.edge[d, y]
-                out[3 * (n - k + 1) + y] += model.edge[4 - d, y]
-
-
-@njit(cache=True, nogil=True)
+@allocating_kernel
 def loose_words(lo, hi, tokens, codes, folds, words, model, loose):  # type: ignore[no-untyped-def]
-    """Give the unknown words of [lo, hi) rows in ``loose`` (float32, 15) and say so in ``words``."""
+    """Give the unknown words of [lo, hi) rows in ``loose`` (float32, SPOKEN) and say so in ``words``: -1 - row."""
     n = 0
     hashes = np.empty(9, np.uint64)
     for t in range(lo, hi):
@@ -237,21 +171,21 @@ def loose_words(lo, hi, tokens, codes, folds, words, model, loose):  # type: ign
             words[t - lo] = -n
             continue
         affix_hashes(codes, tokens.start[t], tokens.end[t], folds, hashes)
-        for i in range(15):
+        for i in range(SPOKEN):
             loose[n, i] = model.zipf[0, i]
-        for i in range(9):
+        for i in range(SPOKEN_NEAR):
             for use in range(len(model.use)):
-                loose[n, i + 3] += model.use[use, 0, i]
+                loose[n, i + _NEAR_FIRST] += model.use[use, 0, i]
         for a in range(3):
             at = _place(model.affix_hash, hashes[a])
             if at >= 0:
-                for i in range(9):
-                    loose[n, i + 3] += model.affix[at, i]
+                for i in range(SPOKEN_NEAR):
+                    loose[n, i + _NEAR_FIRST] += model.affix[at, i]
         words[t - lo] = -1 - n
         n += 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@small_kernel
 def _place(ascending, value):  # type: ignore[no-untyped-def]
     """Index of a value in an ascending array, or -1."""
     low, high = 0, len(ascending)
@@ -275,23 +209,23 @@ class WordFeatures(NamedTuple):
 
 
 def emissions(words: WordFeatures, model: Model) -> np.ndarray:
-    """What each known word says for each tag to each neighbour: float32 (words, 15)."""
+    """What each known word says for each tag to each neighbour: float32 (words, SPOKEN)."""
     out = model.zipf[words.zipf].astype(np.float32)
     at = np.searchsorted(model.word_hash, words.hash)
     at[at == len(model.word_hash)] = 0
     learned = model.word_hash[at] == words.hash
     out[learned] += model.word[at[learned]]
     for use in range(len(USES)):
-        out[:, 3:12] += model.use[use, words.uses[:, use]]
+        out[:, _NEAR_FIRST:_NEAR_LAST] += model.use[use, words.uses[:, use]]
     for a in range(3):
         at = np.searchsorted(model.affix_hash, words.affixes[:, a])
         at[at == len(model.affix_hash)] = 0
         learned = model.affix_hash[at] == words.affixes[:, a]
-        out[learned, 3:12] += model.affix[at[learned]]
+        out[learned, _NEAR_FIRST:_NEAR_LAST] += model.affix[at[learned]]
     return out
 
 
-@njit(cache=True, nogil=True)
+@allocating_kernel
 def all_affixes(codes, start, end, folds):  # type: ignore[no-untyped-def]
     """Affix hashes of many words: uint64 (words, 3)."""
     out = np.empty((len(start), 3), np.uint64)

@@ -13,9 +13,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from jobmatch_dagster.skills.characters import SIZE, CharClass, load
+from jobmatch_dagster.skills.kernels import kernel
 
 
 class Gap(IntEnum):
@@ -85,8 +85,9 @@ _SIZE = SIZE
 class Tokens(NamedTuple):
     """Tokens of a batch of texts; all arrays have one item per token.
 
-    ``start``/``end``: offsets into the batch's code points; ``hash``: of the folded characters; ``gap``: Gap before it;
-    ``shape``: Shape; ``first``: index of the first token of each text, with the total at its end (length texts + 1).
+    ``start``/``end``: offsets into the batch's code points; ``hash``: of the folded characters; ``gap``: Gap before it,
+    and one more item, TEXT, so that the gap behind the last token can be asked for; ``shape``: Shape; ``first``: index
+    of the first token of each text, with the total at its end (length texts + 1).
     """
 
     start: np.ndarray
@@ -97,13 +98,13 @@ class Tokens(NamedTuple):
     first: np.ndarray
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _class_of(codes, i, classes):  # type: ignore[no-untyped-def]
     code = codes[i]
     return classes[code] if code < _SIZE else np.uint8(0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cut(codes, bounds, classes, folds, gap_of_class, start, end, hashes, gaps, shapes, first):  # type: ignore[no-untyped-def]
     """Fill the token arrays for texts ``codes[bounds[d]:bounds[d + 1]]``; returns the number of tokens."""
     n = 0
@@ -218,4 +219,5 @@ def cut(codes: np.ndarray, bounds: np.ndarray) -> Tokens:
     gaps, shapes = np.empty(room, np.uint8), np.empty(room, np.uint8)
     first = np.empty(len(bounds), np.int32)
     n = _cut(codes, bounds, tables.classes, tables.folds, _GAP_OF_CLASS, start, end, hashes, gaps, shapes, first)
-    return Tokens(start[:n], end[:n], hashes[:n], gaps[:n], shapes[:n], first)
+    gaps[n] = Gap.TEXT
+    return Tokens(start[:n], end[:n], hashes[:n], gaps[: n + 1], shapes[:n], first)

@@ -1,0 +1,54 @@
+"""How this room compiles its kernels, and when a compiled one is out of date. Nothing else."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from numba import njit
+
+_ALLOCATING: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+_PLAIN: dict[str, Any] = _ALLOCATING | {"_nrt": False}
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a function that allocates nothing: its arrays come from the caller, and slices of them are fine.
+
+    Without allocation no reference counts are kept. They cost more than the work itself where a function that is
+    called per mention takes dozens of arrays.
+    """
+    return _dated(njit(**_PLAIN)(function))
+
+
+def small_kernel(function: Callable[..., Any]) -> Any:
+    """As ``kernel``, for what is to be merged into its caller."""
+    return _dated(njit(**_PLAIN, inline="always")(function))
+
+
+def allocating_kernel(function: Callable[..., Any]) -> Any:
+    """Compile a function that makes arrays."""
+    return _dated(njit(**_ALLOCATING)(function))
+
+
+def _dated(dispatcher: Any) -> Any:
+    """Let a change of any module of this room outdate the kernel kept on disk.
+
+    A kernel contains those that it calls, in other modules too; numba looks only at the file of the kernel itself and
+    would go on running the old ones.
+    """
+    index = getattr(dispatcher._cache, "_cache_file", None)
+    if index is not None:
+        index._source_stamp = (*index._source_stamp, _room_stamp())
+    return dispatcher
+
+
+@lru_cache(maxsize=1)
+def _room_stamp() -> int:
+    """Changes with the code of any module of this room."""
+    stamp = 0
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        stamp = zlib.crc32(path.read_bytes(), stamp)
+    return stamp
