@@ -27,11 +27,14 @@ _SEED = np.uint64(0xCBF29CE484222325)
 
 # What a list's phrases are good for: by themselves, only beside a digit, or only as context near one of the former.
 ALWAYS, BESIDE_DIGIT, CONTEXT = 0, 1, 2
-_CONTEXT_LISTS = frozenset(
-    {"pay", "not_pay", "gross", "experience", "not_asked", "degree_asked", "not_degree", "not_level"}
-)
+_CONTEXT_OF = {
+    "pay": ("money", "thousands"), "not_pay": ("money", "thousands"), "gross": ("money", "thousands"),
+    "experience": ("years",), "not_asked": ("years",), "degree_asked": ("degree",), "not_degree": ("degree",),
+    "not_level": ("level",),
+}  # fmt: skip
 _AS_WRITTEN = ("degree", "lives_in")  # lists in which a phrase with capitals counts only with these capitals
 NEAR = 260  # characters within which context counts
+_TITLES_ONLY = frozenset({"level", "not_level", "type_in_title", "remote_in_place"})  # running text names others'
 
 
 class Hit(NamedTuple):
@@ -43,6 +46,7 @@ class Hit(NamedTuple):
 
 
 Hits = dict[str, list[Hit]]
+Meaning = tuple[str, str, frozenset[str] | None]  # list, label, and how it must be written if that matters
 
 
 def _lists() -> Iterator[tuple[str, str, list[Any]]]:
@@ -59,9 +63,6 @@ def _lists() -> Iterator[tuple[str, str, list[Any]]]:
     yield from (("remote_in_place", label, phrases) for label, phrases in remote["in_place"].items())
     yield from (("remote_in_text", label, phrases) for label, phrases in remote["in_text"].items())
     yield "must_live", "", remote["must_live"]
-    yield "time_zone", "", remote["time_zone_words"]
-    yield from (("lives_in", code, phrases) for code, phrases in remote["lives_in"].items())
-    yield "not_remote", "", remote["not_in_title"]
     yield "deadline", "", load("dates")["deadline"]
     yield "years", "year", experience["years"]
     yield "years", "month", experience["months"]
@@ -101,7 +102,7 @@ def _hash_word(word: str) -> int:
 
 
 def _use(name: str, words: tuple[str, ...]) -> int:
-    if name in _CONTEXT_LISTS:
+    if name in _CONTEXT_OF:
         return CONTEXT
     # short words for years ("an", "rok", "yr") are words of other languages, too
     beside_digit = name in ("money", "thousands") or (
@@ -122,12 +123,13 @@ class _Phrases:
                     # a phrase with capitals counts only as it is written: MS is a degree, ms is not
                     exact = {phrase} if name in _AS_WRITTEN and phrase != phrase.lower() else {""}
                     meanings.setdefault(words, {}).setdefault((name, label), set()).update(exact)
-        self.meanings = [
+        self.meanings: list[list[Meaning]] = [
             [(name, label, frozenset(forms) if "" not in forms else None) for (name, label), forms in entry.items()]
             for entry in meanings.values()
         ]
         uses = [min(_use(name, words) for name, _ in entry) for words, entry in meanings.items()]
         self.uses = np.array([CONTEXT, *uses], np.int8)
+        self.links, self.links_in_ads = _links(self.meanings, self.uses)
         entries: dict[int, int] = {}
         for number, words in enumerate(meanings, 1):
             value = 0
@@ -144,19 +146,46 @@ class _Phrases:
             self.keys[place], self.values[place] = value, number
 
 
+def _links(meanings: list[list[Meaning]], uses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bits that tie context to what it is context of, per entry, shape (entries + 1,): for any text, where all context
+    belongs to all else, and for running text of ads, where 0 says that the entry is not looked for."""
+    bits = {
+        name: 1 << number for number, name in enumerate(sorted({n for names in _CONTEXT_OF.values() for n in names}))
+    }
+    other = 1 << len(bits)
+    any_text = np.full(len(uses), 2 * other - 1, np.int32)
+    ads = np.zeros(len(uses), np.int32)
+    for entry, listed in enumerate(meanings, 1):
+        for name, _, _ in listed:
+            if name in _TITLES_ONLY:
+                continue
+            if uses[entry] != CONTEXT:
+                ads[entry] |= bits.get(name, other)
+            for anchor in _CONTEXT_OF.get(name, ()) if uses[entry] == CONTEXT else ():
+                ads[entry] |= bits[anchor]
+    return any_text, ads
+
+
 @lru_cache(maxsize=1)
 def _phrases() -> _Phrases:
     return _Phrases()
 
 
-def find(texts: Sequence[str]) -> list[Hits]:
-    """The phrases in each text, by list, in the order of where they begin."""
+def find(texts: Sequence[str], *, ads: bool = False) -> list[Hits]:
+    """The phrases in each text, by list, in the order of where they begin.
+
+    Args:
+        texts: titles, lines or descriptions.
+        ads: the texts are descriptions. The lists that are for titles are passed over, and context is kept only near
+            what it is context of: words for pay near money, words for experience near years.
+    """
     phrases = _phrases()
+    links = phrases.links_in_ads if ads else phrases.links
     codes, bounds = encode(texts)
     capacity = len(codes) // 4 + 64 * len(texts) + 64
     while True:
         found = np.empty((capacity, 4), np.int32)
-        count = _find(codes, bounds, CHARACTERS, phrases.keys, phrases.values, phrases.uses, found)
+        count = _find(codes, bounds, CHARACTERS, phrases.keys, phrases.values, phrases.uses, links, found)
         if count <= capacity:
             break
         capacity = count
@@ -165,7 +194,11 @@ def find(texts: Sequence[str]) -> list[Hits]:
         hits = result[item]
         for name, label, forms in phrases.meanings[entry - 1]:
             if forms is None or _as_written(texts[item], start, end, forms):
-                hits.setdefault(name, []).append(Hit(start, end, label))
+                hit = tuple.__new__(Hit, (start, end, label))  # half the time of Hit(…), and there are dozens a text
+                if name in hits:
+                    hits[name].append(hit)
+                else:
+                    hits[name] = [hit]
     return result
 
 
@@ -218,7 +251,7 @@ def _joined(codes, first, second):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _find(codes, bounds, characters, keys, values, uses, found):  # type: ignore[no-untyped-def]
+def _find(codes, bounds, characters, keys, values, uses, links, found):  # type: ignore[no-untyped-def]
     """Rows (text, start, end, entry) of all phrases; returns how many there are, also where they did not fit."""
     count = 0
     mask = np.uint64(len(keys) - 1)
@@ -239,7 +272,7 @@ def _find(codes, bounds, characters, keys, values, uses, found):  # type: ignore
                     place = (place + np.uint64(1)) & mask
                 if values[place] < 0:
                     break
-                if values[place] > 0:
+                if values[place] > 0 and links[values[place]]:
                     use = uses[values[place]]
                     if use == BESIDE_DIGIT and not _digit_near(
                         codes, bounds[item], bounds[item + 1], firsts[first], lasts[last], characters
@@ -250,7 +283,7 @@ def _find(codes, bounds, characters, keys, values, uses, found):  # type: ignore
                         found[count, 1], found[count, 2] = firsts[first] - bounds[item], lasts[last] - bounds[item]
                     count += 1
         if count <= len(found):
-            count = _context_near(found, begin, count, uses)
+            count = _context_near(found, begin, count, uses, links)
     return count
 
 
@@ -265,21 +298,22 @@ def _digit_near(codes, start, end, first, last, characters):  # type: ignore[no-
 
 
 @numba.njit(cache=True, nogil=True)
-def _context_near(found, begin, count, uses):  # type: ignore[no-untyped-def]
+def _context_near(found, begin, count, uses, links):  # type: ignore[no-untyped-def]
     """Drop the context of one text that is far from everything it could be context of; returns the new number of
     rows."""
-    kept, anchor_before, anchor_after = begin, -NEAR - 1, begin
+    kept = begin
     for row in range(begin, count):
-        start = found[row, 1]
-        if uses[found[row, 3]] != CONTEXT:
-            anchor_before = start
-        else:
-            anchor_after = max(anchor_after, row)
-            while anchor_after < count and uses[found[anchor_after, 3]] == CONTEXT:
-                anchor_after += 1
-            near = start - anchor_before <= NEAR or (anchor_after < count and found[anchor_after, 1] - start <= NEAR)
-            if not near:
-                continue
-        found[kept] = found[row]
-        kept += 1
+        start, entry = found[row, 1], found[row, 3]
+        near = uses[entry] != CONTEXT
+        other = kept - 1
+        while not near and other >= begin and start - found[other, 1] <= NEAR:
+            near = uses[found[other, 3]] != CONTEXT and links[found[other, 3]] & links[entry] != 0
+            other -= 1
+        other = row + 1
+        while not near and other < count and found[other, 1] - start <= NEAR:
+            near = uses[found[other, 3]] != CONTEXT and links[found[other, 3]] & links[entry] != 0
+            other += 1
+        if near:
+            found[kept] = found[row]
+            kept += 1
     return kept
