@@ -27,7 +27,6 @@ _TYPES = {
     "part_time": "employment_type:part_time",
     "contract": "employment_type:contract",
     "temporary": "employment_type:temporary",
-    "internship": "employment_type:internship",
 }
 # The page's numbers, as far as pages that show the words beside them prove them. Others stay unknown.
 _EMPLOYMENT = {1: "full_time", 2: "part_time"}

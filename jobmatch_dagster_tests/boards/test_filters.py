@@ -93,7 +93,7 @@ def test_what_a_posting_says_of_itself_counts_even_where_the_board_was_asked(boa
         ("careerbuilder", "remote", "hybrid"),
         ("indeed", "max_age_days", 30),
         ("ziprecruiter", "max_age_days", 90),
-        ("ziprecruiter", "employment_type", "volunteer"),
+        ("ziprecruiter", "employment_type", "internship"),
         ("adzuna", "employment_type", "internship"),
     ],
 )
