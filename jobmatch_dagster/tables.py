@@ -135,6 +135,16 @@ JOB_SKILLS = pa.schema(
     ]
 )
 
+JOB_OCCUPATIONS = pa.schema(
+    [
+        _uuid("job_id", "The job."),
+        _column("occupation", text, "Code of the occupation; null where no title of the list is like enough."),
+        _column("likeness", real, "Likeness of the likest title of the list, 0 to 1.", required=True),
+        _column("content_hash", text, "The job's content hash when it was looked at.", required=True),
+        _column("version", text, "Version of the list.", required=True),
+    ]
+)
+
 RESUMES = pa.schema(
     [
         _uuid("id", "uuid5 of person and file content."),
@@ -198,6 +208,7 @@ TABLES: dict[str, pa.Schema] = {
     "public.jobs": JOBS,
     "public.skills": SKILLS,
     "public.job_skills": JOB_SKILLS,
+    "private.job_occupations": JOB_OCCUPATIONS,
     "public.resumes": RESUMES,
     "public.resume_skills": RESUME_SKILLS,
     "public.job_matches": JOB_MATCHES,

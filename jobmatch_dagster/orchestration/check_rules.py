@@ -1,16 +1,19 @@
-"""What the checks ask: rules that no row may break, and comparisons with a table's own past.
+"""What the checks ask of a table's rows: rules that none may break. Comparisons with the past are beside it.
 
-How they are run and shown is ``checks``'s business. A rule blocks only where what breaks it would reach a person; a
-comparison never blocks, because the world may have changed and the data be right.
+How they are run and shown is ``checks``'s business. A rule blocks only where what breaks it would reach a person.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-# What is usual is the median of the seven deliveries before, with at least three; older ones than 60 days say nothing
-# about today. The queries of comparisons see these as parameters.
-PAST = {"deliveries": 7, "fewest": 3, "back": 60}
+from jobmatch_dagster.orchestration import personal_data, table_columns
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class Rule:
         name: the check's name in the UI.
         promise: what holds when it passes.
         remedy: what to do when it does not.
-        wrong_rows: SQL that gives the number of wrong rows; ``%(days)s`` is the array of the run's days.
+        wrong_rows: SQL that gives the number of wrong rows, where ``%(days)s`` is the array of the run's days; or a
+            function that counts them.
         blocking: stop the run when it fails.
     """
 
@@ -30,28 +34,15 @@ class Rule:
     name: str
     promise: str
     remedy: str
-    wrong_rows: str
+    wrong_rows: str | Callable[[psycopg.Connection[Any]], int]
     blocking: bool = True
 
-
-@dataclass(frozen=True)
-class Comparison:
-    """One comparison of a day with what is usual for it.
-
-    Attributes:
-        asset: the asset it belongs to.
-        name: the check's name in the UI.
-        promise: what holds when it passes.
-        remedy: what to do when it does not.
-        oddities: SQL that gives a sentence a row for what is unusual on ``%(day)s`` (on ``%(board)s``, for boards);
-            ``PAST`` is at hand, too.
-    """
-
-    asset: str
-    name: str
-    promise: str
-    remedy: str
-    oddities: str
+    def count(self, conn: psycopg.Connection[Any], days: Sequence[date]) -> int:
+        """The number of wrong rows of the days."""
+        if callable(self.wrong_rows):
+            return self.wrong_rows(conn)
+        row = conn.execute(self.wrong_rows, {"days": list(days)}).fetchone()  # type: ignore[arg-type]
+        return int(row[0]) if row else 0
 
 
 RULES = [
@@ -163,110 +154,37 @@ RULES = [
         "marts_name_nobody",
         "No column of staging or marts is named after a person's data.",
         "Take the column out of the model and build it again before anybody opens the report.",
-        """select count(*) from information_schema.columns
-            where %(days)s is not null and table_schema in ('staging', 'marts')
-              and column_name in ('user_id', 'resume_id', 'email', 'phone', 'full_name', 'body', 'content', 'file_path',
-                                  'sha256', 'owner_id')""",
+        personal_data.telling_columns,
     ),
-]
-
-VOLUME = """
-with delivered as (
-  select scraped_on as day, count(*) as postings from raw.postings
-   where board = %(board)s and scraped_on between %(day)s::date - %(back)s and %(day)s group by 1),
-past as (select * from delivered where day < %(day)s order by day desc limit %(deliveries)s)
-select format('%%s gave %%s postings; usual are %%s.', %(board)s::text, d.postings, round(u.usual))
-  from (select count(*) as times, percentile_cont(0.5) within group (order by postings)::numeric as usual from past) u
-  join delivered d on d.day = %(day)s
- where u.times >= %(fewest)s and u.usual >= 10 and (d.postings < u.usual / 3 or d.postings > u.usual * 3)
-"""
-FIELDS = """
-with delivered as (
-  select scraped_on as day, count(*) as postings from raw.postings
-   where board = %(board)s and scraped_on between %(day)s::date - %(back)s and %(day)s group by 1),
-past as (select * from delivered where day < %(day)s order by day desc limit %(deliveries)s),
-filled as (
-  select p.scraped_on as day, f.key as field, count(*) as postings
-    from raw.postings p join delivered d on d.day = p.scraped_on
-    cross join lateral jsonb_each(p.payload) f
-   where p.board = %(board)s and f.value not in ('""', '[]', '{}', 'null')
-     and (d.day = %(day)s or d.day in (select day from past)) group by 1, 2),
-usual as (
-  select field, percentile_cont(0.5) within group (order by coalesce(f.postings, 0)::float8 / past.postings) as share
-    from (select distinct field from filled) k cross join past left join filled f using (field, day)
-   group by 1 having count(*) >= %(fewest)s)
-select format('%%s of %%s is in %%s %%%% of the postings; usual are %%s %%%%.', u.field, %(board)s::text,
-              round(100 * coalesce(f.postings, 0)::numeric / d.postings), round(100 * u.share::numeric))
-  from usual u join delivered d on d.day = %(day)s left join filled f on f.field = u.field and f.day = d.day
- where d.postings >= 10 and u.share >= 0.2 and coalesce(f.postings, 0)::float8 / d.postings < u.share / 2
- order by u.field
-"""
-
-BOARD_COMPARISONS = [
-    Comparison(
-        "raw_postings",
-        "usual_volume",
-        "A board gives between a third and three times what is usual: the median of its seven deliveries before.",
-        "Look at the scrape run with `jobmatch scrapes show`; if its pages changed, mend the board and read the day "
-        "again with `from_archive: true`; if its searches changed, this is how it is now.",
-        VOLUME,
+    Rule(
+        "day_report",
+        "marts_hold_nobody",
+        "No mart holds the address, number or id of an account of ours.",
+        "Find the mart with `jobmatch sql test`, take the column out or cut the words away, and build it again.",
+        personal_data.known_people,
     ),
-    Comparison(
-        "raw_postings",
-        "usual_fields",
-        "Each field is filled at least half as often as is usual on that board, and none has vanished.",
-        "The board has changed its pages: open one with `jobmatch boards extract`, mend the reader, and read the day "
-        "again with `from_archive: true`; nothing has to be asked again.",
-        FIELDS,
+    Rule(
+        "day_report",
+        "marts_hold_no_addresses",
+        "No mart holds an e-mail address or a telephone number, not even one that an ad named.",
+        "An ad has written it into its title or its company: cut it away where the posting is cleaned.",
+        personal_data.addresses,
+        blocking=False,
     ),
-]
-
-COMPARISONS = [
-    Comparison(
-        "cleaned_jobs",
-        "usual_shares",
-        "Country, language and salary are found at least half as often as is usual in new jobs.",
-        "Compare a few of the day's jobs with their postings: a reader may have lost a format. Run `cleaned_jobs_only` "
-        "for the day after mending it.",
-        """
-with days as (
-  select first_seen_on as day, count(*) as jobs, avg((country is not null)::int) as country,
-         avg((language is not null)::int) as language, avg((salary_annual_min is not null)::int) as salary
-    from public.jobs where first_seen_on between %(day)s::date - %(back)s and %(day)s
-   group by 1 having count(*) >= 20),
-past as (select * from days where day < %(day)s order by day desc limit %(deliveries)s),
-shares as (
-  select s.name, s.value, d.day from days d
-   cross join lateral (values ('country', country), ('language', language), ('salary', salary)) s (name, value)),
-usual as (
-  select name, percentile_cont(0.5) within group (order by value)::numeric as value from shares
-   where day in (select day from past) group by 1 having count(*) >= %(fewest)s)
-select format('%%s %%%% of the new jobs have a %%s; usual are %%s %%%%.',
-              round(100 * s.value), s.name, round(100 * u.value))
-  from usual u join shares s on s.name = u.name and s.day = %(day)s
- where u.value >= 0.1 and s.value < u.value / 2 order by s.name
-""",
-    ),
-    Comparison(
-        "match_scores",
-        "usual_scores",
-        "The day's middle score lies within 0.15 of what is usual for this scorer.",
-        "Look at `match_distribution` and `match_abstentions` of the day: a component may have lost its inputs.",
-        """
-with days as (
-  select matched_on as day, scorer_version as version, count(*) as matches,
-         percentile_cont(0.5) within group (order by score)::numeric as middle
-    from public.job_matches where matched_on between %(day)s::date - %(back)s and %(day)s
-   group by 1, 2 having count(*) >= 20),
-past as (
-  select version, middle, row_number() over (partition by version order by day desc) as place
-    from days where day < %(day)s),
-usual as (
-  select version, percentile_cont(0.5) within group (order by middle)::numeric as middle from past
-   where place <= %(deliveries)s group by 1 having count(*) >= %(fewest)s)
-select format('The middle score is %%s; usual are %%s.', round(d.middle, 2), round(u.middle, 2))
-  from usual u join days d on d.version = u.version and d.day = %(day)s
- where abs(d.middle - u.middle) > 0.15 order by d.version
-""",
+    *(
+        Rule(
+            asset,
+            "columns_as_promised",
+            f"{table} has every column that the code promises, with its type.",
+            "Somebody changed the table, or a migration is missing: see `jobmatch migrate --check`.",
+            table_columns.lacking(table),
+        )
+        for asset, table in {
+            "cleaned_jobs": "public.jobs",
+            "job_skills": "public.job_skills",
+            "job_occupations": "private.job_occupations",
+            "parsed_resumes": "public.resumes",
+            "match_scores": "public.job_matches",
+        }.items()
     ),
 ]

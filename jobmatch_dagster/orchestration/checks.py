@@ -1,7 +1,8 @@
 """The cheap checks that run inside a materialisation, and how they look in the UI.
 
 A check in the run costs no process of its own. Blocking ones stop the run before anything downstream reads the table.
-Each failing check says what happened, since when, and what to do. What they ask is in ``check_rules``.
+Each failing check says what happened, since when, and what to do. What they ask is in ``check_rules`` and
+``check_comparisons``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from jobmatch_dagster.orchestration.check_rules import BOARD_COMPARISONS, COMPARISONS, PAST, RULES
+from jobmatch_dagster.boards.merge import DRIFT
+from jobmatch_dagster.orchestration.check_comparisons import BOARD_COMPARISONS, COMPARISONS, PAST
+from jobmatch_dagster.orchestration.check_rules import RULES
 from jobmatch_dagster.stages.verdicts import Verdict, failing_since, keep
 
 if TYPE_CHECKING:
@@ -42,8 +45,7 @@ def results(conn: psycopg.Connection[Any], asset: str, days: Sequence[date]) -> 
     for rule in RULES:
         if rule.asset != asset:
             continue
-        row = conn.execute(rule.wrong_rows, {"days": list(days)}).fetchone()  # type: ignore[arg-type]
-        wrong = int(row[0]) if row else 0
+        wrong = rule.count(conn, days)
         sentence = rule.promise
         if wrong:
             breaks = f"{wrong:,} row{' breaks' if wrong == 1 else 's break'} it: {rule.promise}"
@@ -86,6 +88,11 @@ BOARD_CHECKS = [
     dg.AssetCheckSpec(
         "nothing_was_lost", asset="raw_postings", description="No page or posting was blocked or refused."
     ),
+    dg.AssetCheckSpec(
+        "readings_agree",
+        asset="raw_postings",
+        description="A page that holds its postings twice, as elements and as data, says the same in both.",
+    ),
     *(dg.AssetCheckSpec(one.name, asset=one.asset, description=one.promise) for one in BOARD_COMPARISONS),
 ]
 
@@ -113,6 +120,11 @@ def _board_verdicts(conn: psycopg.Connection[Any], board: str, day: date, outcom
             "The reasons are in private.rejected and in the scrape run.",
         ),
     }
+    drifted = [warning for warning in outcome.warnings if warning.startswith(DRIFT)]
+    failures["readings_agree"] = (
+        f"{board}: {'; '.join(drifted)}." if drifted else "",
+        "The postings are there by one of the two. Mend the other, then read the day again with `from_archive: true`.",
+    )
     for one in BOARD_COMPARISONS:
         odd = [r[0] for r in conn.execute(one.oddities, {**PAST, "board": board, "day": day})]  # type: ignore[arg-type]
         failures[one.name] = (" ".join(odd), one.remedy)

@@ -26,7 +26,7 @@ select distinct day from (
   select (coalesce(updated_at, created_at) at time zone 'utc')::date from storage.objects where bucket_id = 'resumes'
 ) d where day between %(first)s and %(last)s order by day
 """
-DAY_STAGES = ("cleaned_jobs", "job_skills", "parsed_resumes", "match_scores")
+DAY_STAGES = ("cleaned_jobs", "job_skills", "job_occupations", "parsed_resumes", "match_scores")
 
 
 @dataclass

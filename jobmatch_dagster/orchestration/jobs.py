@@ -59,7 +59,8 @@ scrape_board = _job(
 )
 day = _job(
     "day",
-    dg.AssetSelection.assets("cleaned_jobs", "job_skills", "parsed_resumes", "match_scores") | MODELS,
+    dg.AssetSelection.assets("cleaned_jobs", "job_skills", "job_occupations", "parsed_resumes", "match_scores")
+    | MODELS,
     "The daily job: everything after the boards for one day, from clean jobs to the report. The sensor `landed_boards` "
     "starts it; starting it by hand is safe at any time.",
     stage_config("job_skills", "parsed_resumes", "match_scores"),

@@ -69,7 +69,7 @@ def execute(
     result = definition.execute_in_process(
         instance=instance,
         partition_key=None if through else partition,
-        run_config={**QUIET, **(run_config or definition.run_config or {})},
+        run_config={**QUIET, **(run_config or default_config(definition, partition))},
         tags=all_tags,
         raise_on_error=False,
     )
@@ -87,6 +87,13 @@ def execute(
         if event.asset_key
     }
     return Finished(result.run_id, result.success, stage, reason, metadata)
+
+
+def default_config(job: dg.JobDefinition, partition: str) -> Mapping[str, Any]:
+    """The configuration that the launchpad shows for a job and a partition."""
+    if job.partitioned_config:
+        return job.partitioned_config.get_run_config_for_partition_key(partition)
+    return job.run_config or {}
 
 
 def submit(job: str, partition: str, *, tags: Mapping[str, str] | None = None) -> str:

@@ -22,6 +22,11 @@ OWNERS = ["team:data"]
 EVERY_DAY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 
 
+def asset_tags(layer: str, *, personal: bool = False) -> dict[str, str]:
+    """Tags to find an asset by: where in the flow it stands, and whether its table is about people."""
+    return {"layer": layer, "personal_data": "yes" if personal else "no"}
+
+
 def column_schema(schema: pa.Schema) -> dg.TableSchema:
     """Dagster's column schema of an Arrow schema, with each column's sentence."""
     return dg.TableSchema(

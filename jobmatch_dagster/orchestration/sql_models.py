@@ -7,9 +7,11 @@ from typing import Any
 import dagster as dg
 
 from jobmatch_dagster.orchestration.failures import explained
-from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS, markdown_table
+from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS, asset_tags, markdown_table
 from jobmatch_dagster.orchestration.resources import Platform
-from jobmatch_dagster.sql_models import data_tests, lineage
+from jobmatch_dagster.settings import settings
+from jobmatch_dagster.sql_models import data_tests, parsed
+from jobmatch_dagster.sql_models.lineage import Lineage
 from jobmatch_dagster.sql_models.model import Model
 from jobmatch_dagster.sql_models.project import Project, project
 from jobmatch_dagster.stages.verdicts import Verdict, keep
@@ -28,7 +30,7 @@ def _asset_of(relation: str, loaded: Project) -> str | None:
     return name if name in loaded.models else loaded.sources.get((schema, name))
 
 
-def _metadata(model: Model, loaded: Project) -> dict[str, Any]:
+def _metadata(model: Model, loaded: Project, origins_of: Lineage) -> dict[str, Any]:
     columns = [dg.TableColumn(name=c.name, type=c.type, description=c.description) for c in model.columns]
     origins = {
         column: [
@@ -36,7 +38,7 @@ def _metadata(model: Model, loaded: Project) -> dict[str, Any]:
             for relation, name in found
             if (asset := _asset_of(relation, loaded))
         ]
-        for column, found in lineage.of_model(loaded, model).items()
+        for column, found in origins_of.items()
     }
     return {
         "dagster/table_name": model.relation,
@@ -58,8 +60,17 @@ def _by_check(tests: Iterable[data_tests.DataTest]) -> dict[str, list[data_tests
     return groups
 
 
-def make_asset(model: Model, loaded: Project, tests: list[data_tests.DataTest]) -> dg.AssetsDefinition:
-    """The asset of one model; its tests run in the same step."""
+def make_asset(
+    model: Model, loaded: Project, tests: list[data_tests.DataTest], origins: Lineage
+) -> dg.AssetsDefinition:
+    """The asset of one model; its tests run in the same step.
+
+    Args:
+        model: the model.
+        loaded: the project that it is part of.
+        tests: the tests that watch it.
+        origins: where its columns come from.
+    """
 
     @dg.asset(
         name=model.name,
@@ -67,8 +78,9 @@ def make_asset(model: Model, loaded: Project, tests: list[data_tests.DataTest]) 
         group_name=model.layer,
         owners=[model.owner] if model.owner else OWNERS,
         kinds={"sql", "postgres", "view" if model.materialisation == "view" else "table"},
+        tags=asset_tags(model.layer),
         description=model.description,
-        metadata=_metadata(model, loaded),
+        metadata=_metadata(model, loaded, origins),
         check_specs=_specs(model, tests),
         code_version=model.code_version,
         freshness_policy=EVERY_DAY,
@@ -155,7 +167,8 @@ def _all_assets() -> list[dg.AssetsDefinition]:
     tests: dict[str, list[data_tests.DataTest]] = {}
     for test in data_tests.of_project(loaded):
         tests.setdefault(test.model, []).append(test)
-    return [make_asset(model, loaded, tests.get(name, [])) for name, model in loaded.models.items()]
+    origins = parsed.column_lineage(loaded, settings().cache)
+    return [make_asset(model, loaded, tests.get(name, []), origins[name]) for name, model in loaded.models.items()]
 
 
 MODEL_ASSETS = _all_assets()

@@ -47,23 +47,20 @@ def build(
         variables: values for ``var()``.
 
     Raises:
-        ModelError: Postgres refuses the SQL (with file and line), or the columns are not those of the header.
+        ModelError: Postgres refuses the SQL (with file, line and column), or the columns are not those of the header.
     """
     start = time.perf_counter()
     with conn.transaction():
         conn.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(model.layer)))
         incremental = model.materialisation == "incremental" and not full_refresh and _is_current(conn, model)
         given = {"days": "{" + ",".join(map(str, days)) + "}"} if days else {}
-        body = sql.SQL(model.render({**given, **(variables or {})}, incremental=incremental))  # type: ignore[arg-type]
-        try:
-            if incremental:
-                _replace_partitions(conn, model, body, days)
-            elif model.materialisation == "view":
-                _replace_view(conn, model, body)
-            else:
-                _replace_table(conn, model, body)
-        except errors.Error as error:
-            raise _explained(model, error) from None
+        body = model.render({**given, **(variables or {})}, incremental=incremental)
+        if incremental:
+            _replace_partitions(conn, model, body, days)
+        elif model.materialisation == "view":
+            _replace_view(conn, model, body)
+        else:
+            _replace_table(conn, model, body)
         _check_columns(conn, model)
         _describe(conn, model)
         row = conn.execute(sql.SQL("select count(*) from {}").format(_relation(model))).fetchone()
@@ -95,20 +92,33 @@ def _drop(conn: psycopg.Connection[Any], model: Model) -> None:
         conn.execute(sql.SQL("drop {} {} cascade").format(sql.SQL(kind), _relation(model)))  # type: ignore[arg-type]
 
 
-def _replace_view(conn: psycopg.Connection[Any], model: Model, body: sql.SQL) -> None:
+def _select_into(conn: psycopg.Connection[Any], model: Model, before: sql.Composable, body: str) -> None:
+    """Execute what stands before the model's SELECT with it; a complaint about the SELECT names file, line, column."""
+    try:
+        conn.execute(before + sql.SQL(body))  # type: ignore[arg-type]
+    except (errors.InvalidTableDefinition, errors.WrongObjectType):
+        raise
+    except errors.Error as error:
+        position = error.diag.statement_position
+        at = int(position) - 1 - len(before.as_string(conn)) if position else None
+        problem = f"was refused by Postgres: {error.diag.message_primary or error}"
+        raise ModelError(model.where(body, at), problem, error.diag.message_hint or "") from None
+
+
+def _replace_view(conn: psycopg.Connection[Any], model: Model, body: str) -> None:
     """A view runs with its reader's rights, so row-level security holds through it."""
-    create = sql.SQL("create or replace view {} with (security_invoker = true) as {}").format(_relation(model), body)
+    create = sql.SQL("create or replace view {} with (security_invoker = true) as ").format(_relation(model))
     try:
         with conn.transaction():
-            conn.execute(create)
+            _select_into(conn, model, create, body)
     except (errors.InvalidTableDefinition, errors.WrongObjectType):
         _drop(conn, model)
-        conn.execute(create)
+        _select_into(conn, model, create, body)
 
 
-def _replace_table(conn: psycopg.Connection[Any], model: Model, body: sql.SQL) -> None:
+def _replace_table(conn: psycopg.Connection[Any], model: Model, body: str) -> None:
     new = _relation(model, "__new")
-    conn.execute(sql.SQL("create table {} as {}").format(new, body))
+    _select_into(conn, model, sql.SQL("create table {} as ").format(new), body)
     _drop(conn, model)
     conn.execute(sql.SQL("alter table {} rename to {}").format(new, sql.Identifier(model.name)))
     if model.unique_key:
@@ -117,12 +127,11 @@ def _replace_table(conn: psycopg.Connection[Any], model: Model, body: sql.SQL) -
     conn.execute(sql.SQL("analyze {}").format(_relation(model)))
 
 
-def _replace_partitions(conn: psycopg.Connection[Any], model: Model, body: sql.SQL, days: Sequence[date]) -> None:
+def _replace_partitions(conn: psycopg.Connection[Any], model: Model, body: str, days: Sequence[date]) -> None:
     """Write the given partitions again; without days, those that the SELECT itself gives."""
     new = sql.Identifier("pg_temp", model.name + "__new")
-    conn.execute(
-        sql.SQL("create temp table {} on commit drop as {}").format(sql.Identifier(model.name + "__new"), body)
-    )
+    create = sql.SQL("create temp table {} on commit drop as ").format(sql.Identifier(model.name + "__new"))
+    _select_into(conn, model, create, body)
     if model.partition_column:
         column = sql.Identifier(model.partition_column)
         if days:
@@ -168,16 +177,3 @@ def _describe(conn: psycopg.Connection[Any], model: Model) -> None:
     for column in model.columns:
         name = sql.Identifier(model.layer, model.name, column.name)
         conn.execute(sql.SQL("comment on column {} is {}").format(name, sql.Literal(column.description)))
-
-
-def _explained(model: Model, error: errors.Error) -> ModelError:
-    """Postgres' complaint with the file and the line it points at.
-
-    The template keeps the file's line numbers, and what stands before it in the statement has no line break.
-    """
-    where = str(model.path)
-    position = error.diag.statement_position
-    if position:
-        where += f" (near line {model.render({})[: int(position)].count(chr(10)) + 1})"
-    problem = f"was refused by Postgres: {error.diag.message_primary or error}"
-    return ModelError(where, problem, error.diag.message_hint or "")

@@ -31,6 +31,7 @@ class DataTest:
         promise: what holds when it passes, in words.
         query: SELECT of the wrong rows.
         severity: ``error`` or ``warn``.
+        file: where it is written: the model's file, or its own.
     """
 
     name: str
@@ -38,6 +39,7 @@ class DataTest:
     promise: str
     query: sql.Composable
     severity: str
+    file: Model
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def of_project(project: Project) -> list[DataTest]:
     found = [test for model in project.models.values() for test in of_model(model)]
     for model in project.tests.values():
         watched = model.refs[-1] if model.refs else ""
-        found.append(DataTest(model.name, watched, model.description, sql.SQL(model.render({})), model.severity))  # type: ignore[arg-type]
+        found.append(DataTest(model.name, watched, model.description, sql.SQL(model.render({})), model.severity, model))  # type: ignore[arg-type]
     return found
 
 
@@ -74,15 +76,30 @@ def of_model(model: Model) -> list[DataTest]:
         kind, _, options = _parts(model, given)
         for column, name, promise, query in KINDS[kind](model, options):
             severity = str(options.get("severity", "error")) if isinstance(options, Mapping) else "error"
-            found.append(DataTest(f"{column}_{name}" if column else name, model.name, promise, query, severity))
+            found.append(DataTest(f"{column}_{name}" if column else name, model.name, promise, query, severity, model))
     return found
 
 
 def run(conn: psycopg.Connection[Any], test: DataTest) -> Verdict:
-    """Count the wrong rows of a test and fetch a few."""
+    """Count the wrong rows of a test and fetch a few.
+
+    Raises:
+        ModelError: Postgres refuses the test, with its file (and line and column, where it is a file of its own).
+    """
+    from psycopg import errors
     from psycopg.rows import dict_row
 
-    row = conn.execute(sql.SQL("select count(*) from ({}) wrong").format(test.query)).fetchone()
+    before = "select count(*) from ("
+    try:
+        row = conn.execute(sql.SQL(before) + test.query + sql.SQL(") wrong")).fetchone()
+    except errors.Error as error:
+        at = int(error.diag.statement_position or 0) - 1 - len(before)
+        own = test.file.layer == "tests"
+        raise ModelError(
+            test.file.where(test.query.as_string(conn), at) if own else str(test.file.path),
+            f"has a test ({test.name}) that Postgres refuses: {error.diag.message_primary or error}",
+            error.diag.message_hint or "",
+        ) from None
     wrong = int(row[0]) if row else 0
     examples: list[dict[str, Any]] = []
     if wrong:

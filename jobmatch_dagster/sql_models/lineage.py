@@ -49,6 +49,7 @@ OTHER_TABLES: dict[str, Sequence[str]] = {
     "private.rejected": ["stage", "day", "subject", "reason", "detail", "created_at"],
     "private.stage_runs": ["id", "stage", "day", "run_id", "status", "changed", "counts", "seconds", "ended_at"],
     "private.candidate_skills": ["job_id", "surface", "requirement"],
+    "private.occupations": ["code", "label", "group", "version"],
     "private.searches": [
         "id",
         "board",

@@ -55,6 +55,7 @@ class Model:
         refs: names of the models it reads.
         sources: (schema, table) pairs that it reads.
         severity: ``error`` or ``warn``, for tests.
+        version: the code version, where somebody has computed it.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Model:
     refs: list[str] = field(default_factory=list)
     sources: list[tuple[str, str]] = field(default_factory=list)
     severity: str = "error"
+    version: str = ""
 
     @property
     def materialisation(self) -> str:
@@ -94,6 +96,8 @@ class Model:
     @property
     def code_version(self) -> str:
         """A hash of what the SQL means: comments and white space do not change it."""
+        if self.version:
+            return self.version
         import sqlglot
 
         plain = sqlglot.transpile(self.render({}), read="postgres", write="postgres", comments=False)
@@ -108,6 +112,38 @@ class Model:
         """
         seen = _Calls(self, variables, incremental)
         return seen.render(self.template)
+
+    def where(self, rendered: str, at: int | None) -> str:
+        """File, line and column in the file of a place in what it was rendered to.
+
+        A placeholder is longer or shorter than what it becomes, so within a line the place is found by its word: the
+        third ``job_id`` of the rendered line is the third of the file's.
+
+        Args:
+            rendered: what ``render`` gave; it has the file's lines.
+            at: offset into it; None or one outside of it gives the file alone.
+        """
+        if at is None or not 0 <= at < len(rendered):
+            return str(self.path)
+        start = rendered.rfind("\n", 0, at) + 1
+        number = rendered.count("\n", 0, at)
+        lines = self.template.splitlines()
+        found = re.match(r"\w+|.", rendered[at:])
+        column = at - start
+        if found and number < len(lines):
+            word = re.compile(rf"\b{found[0]}\b" if found[0].isidentifier() else re.escape(found[0]))
+            before = len(word.findall(rendered[start:at]))
+            places = [match.start() for match in word.finditer(lines[number])]
+            column = places[before] if before < len(places) else column
+        return f"{self.path}:{number + 1}:{column + 1}"
+
+    def where_called(self, *words: str) -> str:
+        """File, line and column of the first placeholder with these words in it; the file alone where there is none."""
+        for number, line in enumerate(self.template.splitlines(), 1):
+            for found in re.finditer(r"\{[{%].*?[%}]\}", line):
+                if all(word in found[0] for word in words):
+                    return f"{self.path}:{number}:{found.start() + found[0].find(words[-1]) + 1}"
+        return str(self.path)
 
 
 class _Calls:
@@ -137,8 +173,9 @@ class _Calls:
                 f"{self.model.path}:{error.lineno}", f"has a broken placeholder: {error.message}"
             ) from None
         except jinja2.UndefinedError as error:
+            name = re.search(r"'(\w+)'", str(error))
             raise ModelError(
-                str(self.model.path),
+                self.model.where_called(name[1] if name else ""),
                 f"uses a name that does not exist: {error.message}",
                 "Use ref, source, var, config, this or is_incremental.",
             ) from None
@@ -155,7 +192,9 @@ class _Calls:
         value = self.variables.get(name, default)
         if value is None:
             raise ModelError(
-                str(self.model.path), f"needs a value for var('{name}')", "Give one, or a default in the file."
+                self.model.where_called("var", name),
+                f"needs a value for var('{name}')",
+                "Give one, or a default in the file.",
             )
         return value
 
@@ -163,7 +202,7 @@ class _Calls:
         unknown = set(given) - CONFIG_KEYS
         if unknown:
             raise ModelError(
-                str(self.model.path),
+                self.model.where_called("config", sorted(unknown)[0]),
                 f"sets unknown config {', '.join(sorted(unknown))}",
                 f"Known are {', '.join(sorted(CONFIG_KEYS))}.",
             )
@@ -206,13 +245,18 @@ def read(path: Path, layer: str) -> Model:
         tests=list(header.get("tests") or []),
         severity=str(header.get("severity", "error")),
     )
-    calls = _Calls(model, _Anything(), False)
-    calls.render(template)
-    model.refs, model.sources = sorted(set(calls.refs)), sorted(set(calls.sources))
-    model.config = calls.config
+    # Both ways, so that a reference that only incremental runs need counts, too.
+    whole, partial = _Calls(model, _Anything(), False), _Calls(model, _Anything(), True)
+    for calls in (whole, partial):
+        calls.render(template)
+    model.refs = sorted({*whole.refs, *partial.refs})
+    model.sources = sorted({*whole.sources, *partial.sources})
+    model.config = whole.config
     if model.materialisation not in MATERIALISATIONS:
         raise ModelError(
-            str(path), f"is materialized '{model.materialisation}'", f"Use one of {', '.join(MATERIALISATIONS)}."
+            model.where_called("materialized"),
+            f"is materialized '{model.materialisation}'",
+            f"Use one of {', '.join(MATERIALISATIONS)}.",
         )
     if model.materialisation == "incremental" and not (model.partition_column or model.unique_key):
         raise ModelError(str(path), "is incremental without unique_key or partition_column", "Give one in config().")

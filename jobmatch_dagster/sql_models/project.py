@@ -109,22 +109,14 @@ def _check_references(model: Model, models: dict[str, Model], sources: dict[tupl
     for name in model.refs:
         if name not in models:
             raise ModelError(
-                _where(model, name),
+                model.where_called("ref", name),
                 f"refers to a model '{name}' that does not exist",
                 f"Known are {', '.join(models)}.",
             )
     for schema, table in model.sources:
         if (schema, table) not in sources:
             raise ModelError(
-                _where(model, table), f"reads {schema}.{table}, which sources.yml does not name", "Add it there."
+                model.where_called("source", table),
+                f"reads {schema}.{table}, which sources.yml does not name",
+                "Add it there.",
             )
-
-
-def _where(model: Model, name: str) -> str:
-    """File, line and column of the first mention of a name."""
-    for number, line in enumerate(model.template.splitlines(), 1):
-        for quote in "'\"":
-            column = line.find(f"{quote}{name}{quote}")
-            if column >= 0:
-                return f"{model.path}:{number}:{column + 1}"
-    return str(model.path)

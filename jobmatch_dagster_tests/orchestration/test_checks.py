@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobmatch_dagster.orchestration import checks
-from jobmatch_dagster.orchestration.check_rules import COMPARISONS, RULES
+from jobmatch_dagster.orchestration.check_comparisons import COMPARISONS
+from jobmatch_dagster.orchestration.check_rules import RULES
 from jobmatch_dagster.stages.outcome import Outcome
 from jobmatch_dagster.stages.verdicts import FAILING, Verdict, failing_since, keep
 from jobmatch_dagster.supabase.database import connect
@@ -101,21 +102,55 @@ def test_good_data_passes_every_check(filled: Settings, asset: str) -> None:
             "update public.job_matches set score = score / 9 where matched_on = %(day)s",
         ),
         ("day_report", "marts_name_nobody", "create table marts.leak as select 'x' as email"),
+        ("day_report", "marts_hold_nobody", "create table marts.leak as select 'ask zebulon1@Example.org' as words"),
+        ("day_report", "marts_hold_nobody", "create table marts.leak as select array[md5('user1')::uuid::text] as ids"),
+        ("day_report", "marts_hold_no_addresses", "create table marts.leak as select 'call +49 30 1234567' as words"),
+        ("cleaned_jobs", "usual_mix", "update public.jobs set language = 'pl' where first_seen_on = %(day)s"),
+        ("cleaned_jobs", "columns_as_promised", "alter table public.jobs rename column remote_scope to scope"),
+        ("job_occupations", "columns_as_promised", "alter table private.job_occupations alter likeness type real"),
+        (
+            "job_skills",
+            "usual_skills_per_job",
+            "delete from public.job_skills k using public.jobs j where j.id = k.job_id and j.first_seen_on = %(day)s",
+        ),
     ],
 )
 def test_broken_data_fails_the_check_that_watches_it(filled: Settings, asset: str, check: str, statement: str) -> None:
     with broken(filled, statement) as conn:
         told = failed(checks.results(conn, asset, [DAY]))
     assert check in told
-    remedy = next(one.remedy for one in (*RULES, *COMPARISONS) if one.name == check)
+    remedy = next(one.remedy for one in (*RULES, *COMPARISONS) if (one.asset, one.name) == (asset, check))
     assert told[check].endswith(remedy)
     assert MARK.casefold() not in told[check].casefold()
+
+
+def test_an_address_of_nobody_we_know_in_a_mart_is_told_but_stops_nothing(filled: Settings) -> None:
+    with broken(filled, "create table marts.leak as select 'write to jobs@elsewhere.example' as words") as conn:
+        assert set(failed(checks.results(conn, "day_report", [DAY]))) == {"marts_hold_no_addresses"}
+
+
+def test_files_that_suddenly_cannot_be_read_are_told(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("insert into auth.users (id, email) values (md5('u')::uuid, 'u@example.org')")
+    connection.execute(
+        """insert into public.resumes (id, user_id, file_path, sha256, status, reason, content, content_hash,
+                                       parser_version, uploaded_on)
+           select gen_random_uuid(), md5('u')::uuid, md5('u')::uuid || '/' || d || n, md5(d || ' ' || n),
+                  case when lost then 'needs_ocr' else 'parsed' end, case when lost then 'Only a picture.' end,
+                  case when not lost then '{}'::jsonb end, 'x', '1', %s::date - d
+             from generate_series(0, 4) d, generate_series(1, 12) n, lateral (select d = 0 and n > 4) l (lost)""",
+        (DAY,),
+    )
+    assert failed(checks.results(connection, "parsed_resumes", [DAY - timedelta(days=1)])) == {}
+    told = failed(checks.results(connection, "parsed_resumes", [DAY]))
+    assert told["usual_readable_share"].startswith("38 % of the files could be read; usual are 100 %.")
 
 
 def test_only_rules_whose_breach_would_reach_a_person_block() -> None:
     blocking = {spec.name for asset in ASSETS for spec in checks.specs(asset) if spec.blocking}
     assert {one.name for one in COMPARISONS} & blocking == set()
     assert {"matches_belong_to_their_person", "scores_are_between_0_and_1", "marts_name_nobody"} <= blocking
+    assert "marts_hold_nobody" in blocking
+    assert "marts_hold_no_addresses" not in blocking
     assert not any(spec.blocking for spec in checks.BOARD_CHECKS)
 
 

@@ -32,9 +32,11 @@ def test_a_header_is_one_check_that_names_each_promise_that_is_broken() -> None:
 
     from jobmatch_dagster.orchestration.sql_models import HEADER_CHECK, _results
     from jobmatch_dagster.sql_models.data_tests import DataTest, Verdict
+    from jobmatch_dagster.sql_models.project import project
 
     def verdict(name: str, wrong: int, severity: str = "error") -> Verdict:
-        test = DataTest(name, "board_health", f"{name} holds.", sql.SQL("select 1"), severity)
+        file = project().models["board_health"]
+        test = DataTest(name, "board_health", f"{name} holds.", sql.SQL("select 1"), severity, file)
         return Verdict(test, wrong, [{"row": name}] * wrong)
 
     good = [verdict("day_not_null", 0), verdict("boards_that_fell_silent", 0, "warn")]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg import sql
 
 from jobmatch_dagster.sql_models import data_tests
 from jobmatch_dagster.sql_models.build import build
@@ -52,16 +53,50 @@ def test_a_view_runs_with_the_rights_of_its_reader(connection: psycopg.Connectio
     assert "security_invoker=true" in options[0]
 
 
-def test_sql_that_postgres_refuses_leaves_the_old_table_and_names_file_and_line(
+def test_sql_that_postgres_refuses_leaves_the_old_table_and_names_file_line_and_column(
     connection: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     build(connection, model(tmp_path, "kept", "{{ config(materialized='table') }} select 1 as x"))
-    with pytest.raises(ModelError, match=r"kept\.sql \(near line 6\).*nothing_of_the_kind"):
+    with pytest.raises(ModelError, match=r"kept\.sql:6:6 was refused.*nothing_of_the_kind"):
         build(
             connection,
             model(tmp_path, "kept", "{{ config(materialized='table') }}\nselect 1 as x\nfrom nothing_of_the_kind"),
         )
     assert rows(connection, "kept") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("select 1 as x, nobody\n", "4:16"),
+        ("select 1 as x from {{ ref('a_long_name') }} as a where a.nobody = 1 and a.x = 2", "4:56"),
+        (
+            "{{ config(materialized='table') }}\nselect x from {{ ref('a_long_name') }} b,\n  lateral (select wrong) c",
+            "6:19",
+        ),
+        ("select 'ä' as x, nobody", "4:18"),
+    ],
+)
+def test_an_error_points_at_the_place_in_the_file_however_long_its_placeholders_are(
+    connection: psycopg.Connection[Any], tmp_path: Path, body: str, place: str
+) -> None:
+    build(connection, model(tmp_path, "a_long_name", "select 1 as x"))
+    given = model(tmp_path, "wrong", body)
+    given.config["_layers"] = {"a_long_name": "marts"}
+    with pytest.raises(ModelError, match=rf"wrong\.sql:{place} was refused"):
+        build(connection, given)
+
+
+def test_a_test_that_postgres_refuses_names_its_file(connection: psycopg.Connection[Any], tmp_path: Path) -> None:
+    given = model(tmp_path, "watched", "select 1 as x", "description: x\ntests: [{not_null: nobody}]")
+    build(connection, given)
+    with pytest.raises(ModelError, match=r"watched\.sql has a test \(nobody_not_null\) that Postgres refuses"):
+        data_tests.run(connection, data_tests.of_model(given)[0])
+    (tmp_path / "own.sql").write_text("/*\ndescription: x\n*/\nselect 1\nfrom nothing_there")
+    own = read(tmp_path / "own.sql", "tests")
+    test = data_tests.DataTest("own", "watched", "x", sql.SQL(own.render({})), "error", own)
+    with pytest.raises(ModelError, match=r"own\.sql:5:6 has a test \(own\)"):
+        data_tests.run(connection, test)
 
 
 def test_columns_other_than_promised_are_refused_before_readers_see_them(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jobmatch_dagster.sql_models import data_tests, lineage
+from jobmatch_dagster.sql_models import data_tests, lineage, parsed
 from jobmatch_dagster.sql_models.model import ModelError, read
 from jobmatch_dagster.sql_models.project import load, project
 
@@ -37,8 +37,53 @@ def test_a_plus_selects_what_depends_on_a_model_or_what_it_needs(tmp_path: Path)
 
 
 def test_a_reference_to_nothing_names_file_line_and_column(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"a\.sql:6:20 refers to a model 'nowhere'"):
+    with pytest.raises(ModelError, match=r"a\.sql:6:21 refers to a model 'nowhere'"):
         load(folder(tmp_path, a="select *\n\nfrom a join {{ ref('nowhere') }}"))
+
+
+def test_a_wrong_placeholder_names_file_line_and_column(tmp_path: Path) -> None:
+    path = tmp_path / "m.sql"
+    for body, place in (
+        ("select 1\n  + {{ nobody }}", r"m\.sql:5:8 uses a name"),
+        ("select {{ var('limit') }}", r"m\.sql:4:16 needs a value for var\('limit'\)"),
+        ("{{ config(colour='red') }} select 1", r"m\.sql:4:11 sets unknown config colour"),
+    ):
+        path.write_text(HEADER + body)
+        with pytest.raises(ModelError, match=place):
+            read(path, "marts").render({})
+
+
+def test_a_reference_that_only_incremental_runs_need_counts(tmp_path: Path) -> None:
+    body = "select 1 as x {% if is_incremental() %} from {{ ref('a') }} {% endif %}"
+    given = load(folder(tmp_path, z="select 1 as x", a="select 1 as x", b=body))
+    assert given.models["b"].refs == ["a"]
+
+
+def test_every_table_that_a_model_of_the_project_reads_is_named_by_ref_or_source() -> None:
+    import sqlglot
+    from sqlglot import exp
+
+    for model in [*project().models.values(), *project().tests.values()]:
+        parsed_sql = sqlglot.parse_one(model.render({}), read="postgres")
+        within = {cte.alias for cte in parsed_sql.find_all(exp.CTE)}
+        read_of = {f"{t.db}.{t.name}" for t in parsed_sql.find_all(exp.Table) if t.name and t.name not in within}
+        named = {f"{s}.{t}" for s, t in model.sources} | {project().models[r].relation for r in model.refs}
+        assert {name for name in read_of if "." in name.strip(".")} <= named, model.name
+
+
+def test_the_commands_work_without_dagster() -> None:
+    import subprocess
+    import sys
+
+    program = (
+        "import sys; from click.testing import CliRunner; from jobmatch_dagster.sql_models.commands import sql;"
+        "runner = CliRunner();"
+        "codes = [runner.invoke(sql, a.split()).exit_code for a in"
+        " ('compile skill_demand', 'lineage skill_demand', 'docs', 'run --help', 'test --help')];"
+        "print(codes, 'dagster' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[0, 0, 0, 0, 0] False"
 
 
 def test_models_in_a_circle_are_refused_with_the_circle(tmp_path: Path) -> None:
@@ -95,6 +140,33 @@ def test_lineage_reaches_through_staging_to_the_tables() -> None:
     found = lineage.of_model(project(), project().models["stg_job_skills"])
     assert found["skill"] == [("public.skills", "label")]
     assert found["country"] == [("staging.stg_jobs", "country")]
+
+
+def test_lineage_is_parsed_once_and_anew_when_a_model_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = folder(tmp_path, a="")
+    path = given / "models" / "marts" / "a.sql"
+    header = "/*\ndescription: Something.\ncolumns: {x: 'text, A title.'}\n*/\n"
+    path.write_text(header + "select title as x from {{ source('public', 'jobs') }}")  # noqa: S608
+    (given / "models" / "sources.yml").write_text("sources: [{name: public, tables: [{name: jobs}]}]")
+    first = parsed.column_lineage(load(given), tmp_path / "cache")
+    assert first == {"a": {"x": [("public.jobs", "title")]}}
+    monkeypatch.setattr(lineage, "of_model", lambda *_: pytest.fail("it was parsed already"))
+    again = load(given)
+    assert parsed.column_lineage(again, tmp_path / "cache") == first
+    assert again.models["a"].version == again.models["a"].code_version != ""
+    monkeypatch.undo()
+    path.write_text(path.read_text().replace("title", "company"))
+    assert parsed.column_lineage(load(given), tmp_path / "cache") == {"a": {"x": [("public.jobs", "company")]}}
+
+
+def test_a_cache_that_cannot_be_written_or_read_does_no_harm(tmp_path: Path) -> None:
+    given = load(folder(tmp_path, a="select 1 as x"))
+    (tmp_path / "file").write_text("no folder")
+    assert parsed.column_lineage(given, tmp_path / "file") == {"a": {}}
+    parsed.column_lineage(given, tmp_path / "cache")
+    for kept in (tmp_path / "cache").rglob("*.json"):
+        kept.write_text("{half")
+    assert parsed.column_lineage(given, tmp_path / "cache") == {"a": {}}
 
 
 def test_an_unknown_test_in_a_header_is_refused(tmp_path: Path) -> None:

@@ -31,14 +31,14 @@ insert into public.jobs (id, board, external_id, title, company, description, ci
 select md5('job' || n)::uuid,
   (array['linkedin', 'indeed', 'greenhouse'])[n %% 3 + 1], n::text,
   (array['Engineer', 'Nurse', 'Cook', 'Teacher'])[n %% 4 + 1], 'Company ' || n %% 40, 'Words about the work.',
-  (array['Berlin', 'Hamburg', null])[n %% 3 + 1], (array['DE', 'DE', 'FR', null])[n %% 4 + 1],
-  (array['onsite', 'remote', null])[n %% 3 + 1], (array['de', 'en', 'fr', null])[n %% 4 + 1],
+  (array['Berlin', 'Hamburg', null])[n %% 3 + 1], (array['DE', 'DE', 'FR', null])[h.x %% 4 + 1],
+  (array['onsite', 'remote', null])[h.x %% 3 + 1], (array['de', 'en', 'fr', null])[h.x %% 4 + 1],
   40000 + n %% 50 * 1000, 50000 + n %% 50 * 1000, 'EUR', 'year', 40000 + n %% 50 * 1000, 50000 + n %% 50 * 1000,
   %(day)s::date - n %% %(days)s,
   case when n %% 5 = 0 then %(day)s::date - n %% %(days)s + least(3, n %% %(days)s) else %(day)s::date end,
   case when n %% 5 = 0 and n %% %(days)s > 3 then %(day)s::date end,
   md5(n::text)
-from generate_series(1, %(jobs)s) n;
+from generate_series(1, %(jobs)s) n, lateral (select ('x' || left(md5(n::text), 6))::bit(24)::int) h (x);
 update public.jobs set duplicate_of = md5('job' || external_id::int - 1)::uuid where external_id::int %% 20 = 2;
 """
 _RAW = """
@@ -64,6 +64,12 @@ where (n + s.place) %% 3 = 0;
 insert into private.candidate_skills (job_id, surface, requirement)
 select md5('job' || n)::uuid, case when n %% 3 = 0 then 'snorflux' else 'word ' || n end, 'required'
 from generate_series(1, %(jobs)s) n;
+"""
+_OCCUPATIONS = """
+insert into private.occupations (code, label, "group", version)
+select lower(t), t || 's', '00', 'made up' from unnest(array['Engineer', 'Nurse', 'Cook', 'Teacher']) t;
+insert into private.job_occupations (job_id, occupation, likeness, content_hash, version)
+select id, case when title <> 'Teacher' then lower(title) end, 0.9, content_hash, 'made up' from public.jobs;
 """
 _RESUMES = """
 insert into public.resumes (id, user_id, file_path, sha256, status, reason, content, body, language, confidence,
@@ -110,6 +116,6 @@ def fill(
     values: dict[str, Any] = {"day": DAY, "jobs": jobs, "resumes": resumes, "days": days, "matches": matches}
     cursor = psycopg.ClientCursor(conn)
     with conn.transaction():
-        for statement in (_PEOPLE, _SEARCHES, _JOBS, _RAW, _RUNS, _SKILLS, _RESUMES, _STAGES):
+        for statement in (_PEOPLE, _SEARCHES, _JOBS, _RAW, _RUNS, _SKILLS, _OCCUPATIONS, _RESUMES, _STAGES):
             cursor.execute(statement, values)
     conn.execute("analyze")

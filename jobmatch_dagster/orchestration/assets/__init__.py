@@ -3,7 +3,13 @@ shows.
 """
 
 from jobmatch_dagster.orchestration.assets.collect import raw_postings
-from jobmatch_dagster.orchestration.assets.day import cleaned_jobs, job_skills, match_scores, parsed_resumes
+from jobmatch_dagster.orchestration.assets.day import (
+    cleaned_jobs,
+    job_occupations,
+    job_skills,
+    match_scores,
+    parsed_resumes,
+)
 from jobmatch_dagster.orchestration.assets.report import day_report
 
-ASSETS = [raw_postings, cleaned_jobs, job_skills, parsed_resumes, match_scores, day_report]
+ASSETS = [raw_postings, cleaned_jobs, job_skills, job_occupations, parsed_resumes, match_scores, day_report]

@@ -8,9 +8,10 @@ from jobmatch_dagster import tables
 from jobmatch_dagster.errors import DatabaseUnavailable, JobmatchError
 from jobmatch_dagster.orchestration import checks
 from jobmatch_dagster.orchestration.failures import explained
-from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS, outcome_metadata, table_metadata
+from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS, asset_tags, outcome_metadata, table_metadata
 from jobmatch_dagster.orchestration.partitions import BOARD_DAYS, boards_and_days_of
 from jobmatch_dagster.orchestration.resources import Platform
+from jobmatch_dagster.orchestration.scrape_metrics import scrape_metadata
 from jobmatch_dagster.stages.outcome import Outcome
 
 
@@ -27,6 +28,7 @@ class ScrapeConfig(dg.Config):
     partitions_def=BOARD_DAYS,
     group_name="collect",
     owners=OWNERS,
+    tags=asset_tags("raw"),
     kinds={"python", "postgres"},
     description=(
         "Postings as the boards showed them, one row a board, posting and day, in `raw.postings`. "
@@ -58,11 +60,12 @@ def raw_postings(context: dg.AssetExecutionContext, config: ScrapeConfig, platfo
         )
     with explained(), platform.connection() as conn:
         found = checks.board_results(conn, outcomes)
+        metrics = scrape_metadata(conn, *boards_and_days_of(context)[-1])
     whole = outcomes[-1]
     for earlier in reversed(outcomes[:-1]):
         whole.add(earlier)
     return dg.MaterializeResult(
-        metadata=outcome_metadata(whole, whole.counts.get("postings", 0)),
+        metadata=outcome_metadata(whole, whole.counts.get("postings", 0)) | metrics,
         check_results=found,
     )
 

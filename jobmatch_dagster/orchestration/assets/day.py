@@ -9,14 +9,21 @@ import dagster as dg
 from jobmatch_dagster import tables
 from jobmatch_dagster.orchestration import checks
 from jobmatch_dagster.orchestration.failures import explained
-from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS, outcome_metadata, table_metadata
+from jobmatch_dagster.orchestration.metadata import (
+    EVERY_DAY,
+    OWNERS,
+    asset_tags,
+    outcome_metadata,
+    table_metadata,
+)
 from jobmatch_dagster.orchestration.partitions import DAYS, days_of
 from jobmatch_dagster.orchestration.resources import Platform
 from jobmatch_dagster.stages.outcome import Outcome, keep_outcomes
 
 
-def _common(name: str, table: str) -> dict[str, Any]:
+def _common(name: str, table: str, layer: str) -> dict[str, Any]:
     return {
+        "tags": asset_tags(layer, personal=layer != "jobs"),
         "partitions_def": DAYS,
         "owners": OWNERS,
         "kinds": {"python", "postgres"},
@@ -58,7 +65,7 @@ def _materialise(
         "Clean jobs in `public.jobs`: readable text, salary, place, remote, language, seniority, and duplicates over "
         "all boards. Runs on whatever boards have delivered, and again when a late one lands."
     ),
-    **_common("cleaned_jobs", "public.jobs"),
+    **_common("cleaned_jobs", "public.jobs", "jobs"),
 )
 def cleaned_jobs(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
     """Clean the day's postings of all boards."""
@@ -78,7 +85,7 @@ class ReadConfig(dg.Config):
     deps=[cleaned_jobs],
     group_name="jobs",
     description="What each job asks for, in `public.job_skills`: the skill, how strongly, and the words that say so.",
-    **_common("job_skills", "public.job_skills"),
+    **_common("job_skills", "public.job_skills", "jobs"),
 )
 def job_skills(context: dg.AssetExecutionContext, config: ReadConfig, platform: Platform) -> dg.MaterializeResult:
     """Read the skills of the day's jobs."""
@@ -87,6 +94,22 @@ def job_skills(context: dg.AssetExecutionContext, config: ReadConfig, platform: 
     return _materialise(
         context, platform, "skills found", lambda day: read_day(platform.settings, day, again=config.again)
     )
+
+
+@dg.asset(
+    deps=[cleaned_jobs],
+    group_name="jobs",
+    description=(
+        "Which of some sixty occupations each job's title names, in `private.job_occupations`: what demand is counted "
+        "by. A title that is like none of the list has none; a match never depends on it."
+    ),
+    **_common("job_occupations", "private.job_occupations", "jobs"),
+)
+def job_occupations(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
+    """Find the occupations of the day's jobs."""
+    from jobmatch_dagster.stages.occupations import name_day
+
+    return _materialise(context, platform, "jobs", lambda day: name_day(platform.settings, day))
 
 
 class ParseConfig(dg.Config):
@@ -102,7 +125,7 @@ class ParseConfig(dg.Config):
         "Uploaded résumés as profiles in `public.resumes` and `public.resume_skills`. A file that cannot be read has a "
         "status and a sentence that says why. The uploads sensor runs this by itself."
     ),
-    **_common("parsed_resumes", "public.resumes"),
+    **_common("parsed_resumes", "public.resumes", "people"),
 )
 def parsed_resumes(context: dg.AssetExecutionContext, config: ParseConfig, platform: Platform) -> dg.MaterializeResult:
     """Parse the files uploaded on the day."""
@@ -130,7 +153,7 @@ class MatchConfig(dg.Config):
         "The best jobs of each résumé with reasons, in `public.job_matches`. A pair belongs to the day its younger "
         "side arrived; only pairs with a new side are scored."
     ),
-    **_common("match_scores", "public.job_matches"),
+    **_common("match_scores", "public.job_matches", "matches"),
 )
 def match_scores(context: dg.AssetExecutionContext, config: MatchConfig, platform: Platform) -> dg.MaterializeResult:
     """Score the new pairs up to the day."""

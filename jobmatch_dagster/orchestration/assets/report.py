@@ -6,7 +6,7 @@ import dagster as dg
 
 from jobmatch_dagster.orchestration import checks
 from jobmatch_dagster.orchestration.failures import explained
-from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS
+from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS, asset_tags
 from jobmatch_dagster.orchestration.partitions import DAYS, days_of
 from jobmatch_dagster.orchestration.resources import Platform
 
@@ -18,6 +18,7 @@ MARTS = ["board_health", "language_by_day", "match_distribution", "match_runs", 
     partitions_def=DAYS,
     group_name="report",
     owners=OWNERS,
+    tags=asset_tags("report"),
     kinds={"python", "html"},
     description=(
         "The day as one page for people: funnel, boards, languages, salaries, skills, scores, what fails and what was "
@@ -28,7 +29,7 @@ MARTS = ["board_health", "language_by_day", "match_distribution", "match_runs", 
     backfill_policy=dg.BackfillPolicy.single_run(),
 )
 def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
-    """Write the page of each day of the run; the picture is that of the last."""
+    """Write the page of each day of the run, unless a mart names somebody; the picture is that of the last."""
     from jobmatch_dagster.report.facts import read
     from jobmatch_dagster.report.page import render
     from jobmatch_dagster.report.plots import overview
@@ -38,16 +39,18 @@ def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.Mate
     days = days_of(context)
     with explained(), platform.connection() as conn:
         found = checks.results(conn, "day_report", days)
+        held_back = any(not one.passed and one.severity is dg.AssetCheckSeverity.ERROR for one in found)
         for day in days:
             facts = read(conn, day)
             page = render(facts).encode()
             size += len(page)
-            store.put(REPORTS, f"{day}.html", page, content_type="text/html", upsert=True)
+            if not held_back:
+                store.put(REPORTS, f"{day}.html", page, content_type="text/html", upsert=True)
     picture = base64.b64encode(overview(facts)).decode()
     return dg.MaterializeResult(
         metadata={
             "headline": facts.headline[1],
-            "file": f"{REPORTS}/{facts.day}.html",
+            "file": "held back: a mart names somebody" if held_back else f"{REPORTS}/{facts.day}.html",
             "bytes": size,
             "failing checks": len(facts.checks),
             "picture": dg.MetadataValue.md(f"![{facts.day}](data:image/png;base64,{picture})"),

@@ -1,0 +1,197 @@
+"""A night and a repair on real services: `jobmatch serve` as processes, five boards on loopback, a sink for alerts.
+
+The tests tell one story and stand in its order.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from jobmatch_dagster.supabase import database as db
+from jobmatch_dagster_tests.orchestration.services import (
+    BACKFILL,
+    BACKFILL_STATUS,
+    MATERIALISED,
+    Services,
+    served,
+    wait_until,
+)
+from jobmatch_dagster_tests.orchestration.sink import Sink, webhook
+
+pytestmark = pytest.mark.timeout(1800)  # on a quiet machine the whole story takes two minutes
+TODAY = datetime.now(UTC).date()
+BLOCKED = "indeed"
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[Sink]:
+    with webhook() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def services(sink: Sink) -> Iterator[Services]:
+    """The daemon and the UI with one search a board; one board answers its search with a challenge page."""
+    from jobmatch_dagster.demo.site import serve
+    from jobmatch_dagster.demo.site.questions import CHALLENGED, searches
+
+    with serve(day=TODAY) as site:
+        urls = {f"JOBMATCH_{board.upper()}_URL": url for board, url in site.base_urls.items()}
+        with served(
+            **urls,
+            JOBMATCH_BOARDS=",".join(site.base_urls),
+            JOBMATCH_DAILY_CRON="* * * * *",
+            JOBMATCH_CRAWL_DELAY="0",
+            JOBMATCH_CRAWL_RETRIES="1",
+            JOBMATCH_CRAWL_BACKOFF="0.01",
+            JOBMATCH_ALERT_WEBHOOK=f"http://127.0.0.1:{sink.port}/hooks/team",
+        ) as running:
+            with db.connect(running.settings) as conn:
+                for board, questions in searches().items():
+                    asked = CHALLENGED if board == BLOCKED else questions[0]
+                    conn.execute(
+                        "insert into private.searches (board, keywords, place, max_pages) values (%s, %s, %s, 1)",
+                        (board, asked["keywords"], asked["place"]),
+                    )
+            running.start("daemon", "ui")
+            wait_until(running.answers, "the UI")
+            yield running
+
+
+def rows(services: Services, query: str) -> list[tuple[Any, ...]]:
+    with db.connect(services.settings) as conn:
+        return conn.execute(query).fetchall()  # type: ignore[call-overload, no-any-return]
+
+
+def days_runs(services: Services) -> list[dict[str, Any]]:
+    return [run for run in services.runs(pipelineName="day") if run["status"] in ("SUCCESS", "FAILURE")]
+
+
+def test_a_tick_of_the_schedule_asks_five_boards_and_the_day_runs_without_the_one_that_fails(
+    services: Services,
+) -> None:
+    wait_until(lambda: len(services.runs(pipelineName="scrape_board")) == 5, "a run for each board")
+    services.turn_off("daily_boards")  # whose next tick is a minute away here, not a day
+    wait_until(lambda: days_runs(services), "the day's run")
+    boards = {run["tags"]["board"]: run["status"] for run in services.runs(pipelineName="scrape_board")}
+    assert len(boards) == 5
+    assert {board for board, status in boards.items() if status != "SUCCESS"} == {BLOCKED}
+    assert days_runs(services)[0]["status"] == "SUCCESS"
+    seen = {board for (board,) in rows(services, "select distinct board from public.jobs")}
+    assert seen == set(boards) - {BLOCKED}
+    status, *_ = rows(services, f"select status from marts.board_health where board = '{BLOCKED}'")  # noqa: S608
+    assert status == ("failed",)
+    assert rows(services, "select 1 from storage.objects where bucket_id = 'reports'")
+
+
+def test_a_board_that_lands_late_has_the_day_run_again(services: Services) -> None:
+    before = len(days_runs(services))
+    with db.connect(services.settings) as conn:
+        conn.execute("update private.searches set keywords = 'jobs', place = 'Germany' where board = %s", (BLOCKED,))
+    run = services.launch("scrape_board", f"{BLOCKED}|{TODAY}", {"ops": {"raw_postings": {"config": {"fresh": True}}}})
+    assert services.ended(run) == "SUCCESS"
+    wait_until(lambda: len(days_runs(services)) > before, "the day's second run")
+    assert days_runs(services)[0]["status"] == "SUCCESS"
+    assert rows(services, f"select 1 from public.jobs where board = '{BLOCKED}'")  # noqa: S608
+
+
+def test_a_backfill_of_a_fortnight_of_five_boards_is_five_runs_and_every_partition(services: Services) -> None:
+    from jobmatch_dagster.supabase.storage import file_store
+
+    store = file_store(services.settings)
+    boards = services.settings.boards
+    days = [TODAY - timedelta(days=n) for n in range(1, 15)]
+    for board in boards:
+        pages = store.get("raw-pages", f"{TODAY}/{board}.parquet")
+        for day in days:
+            store.put("raw-pages", f"{day}/{board}.parquet", pages, content_type="application/vnd.apache.parquet")
+    started = services.ask(
+        BACKFILL,
+        p={
+            "assetSelection": [{"path": ["raw_postings"]}],
+            "partitionNames": [f"{board}|{day}" for board in boards for day in days],
+            "runConfigData": {"ops": {"raw_postings": {"config": {"from_archive": True}}}},
+        },
+    )
+    identity = started["backfillId"]
+
+    def status() -> str:
+        return str(services.ask(BACKFILL_STATUS, id=identity)["status"])
+
+    wait_until(lambda: status() not in ("REQUESTED", "IN_PROGRESS"), "the backfill")
+    assert status() == "COMPLETED_SUCCESS"
+    runs = [run for run in services.runs() if run["tags"].get("dagster/backfill") == identity]
+    assert len(runs) == 5
+    found = rows(services, f"select distinct board, scraped_on from raw.postings where scraped_on < '{TODAY}'")  # noqa: S608
+    assert set(found) == {(board, day) for board in boards for day in days}
+    stats = services.ask(MATERIALISED, path=["raw_postings"])["definition"]["partitionStats"]
+    assert stats["numMaterialized"] == 75
+
+
+def test_a_blocking_check_stops_the_day_before_anybody_is_shown_the_rows(services: Services) -> None:
+    with db.connect(services.settings) as conn:
+        conn.execute(
+            """insert into public.jobs (id, board, external_id, title, company, first_seen_on, last_seen_on,
+                                        content_hash)
+               values (gen_random_uuid(), 'linkedin', 'broken', ' ', 'Somebody', %s, %s, 'x')""",
+            (TODAY - timedelta(days=30), TODAY),
+        )
+    run = services.launch("day", str(TODAY))
+    assert services.ended(run) == "FAILURE"
+    made = {m["assetKey"]["path"][0] for m in services.runs(runIds=[run])[0]["assetMaterializations"]}
+    assert "cleaned_jobs" in made
+    assert made.isdisjoint({"job_skills", "match_scores", "board_health", "day_report"})
+
+
+def test_five_hundred_uploads_become_rows_in_a_few_runs(services: Services) -> None:
+    from jobmatch_dagster.supabase.accounts import ensure_user
+    from jobmatch_dagster.supabase.storage import file_store
+
+    user = ensure_user(services.settings, "many@example.org")
+    store = file_store(services.settings)
+    for number in range(500):
+        text = f"Ada Quill {number}\nElectrician\n\nExperience\n2015 - 2020 Electrician, Fennimark Services, Berlin\n"
+        store.put("resumes", f"{user}/{number}.txt", text.encode(), content_type="text/plain", owner=user)
+    wait_until(lambda: rows(services, "select count(*) from public.resumes")[0][0] == 500, "500 rows")
+    wait_until(
+        lambda: (
+            not any(r["status"] in ("QUEUED", "STARTED", "STARTING") for r in services.runs(pipelineName="uploads"))
+        ),
+        "the end of the uploads",
+    )
+    runs = services.runs(pipelineName="uploads")
+    assert {run["status"] for run in runs} == {"SUCCESS"}
+    assert len(runs) <= 5
+    assert rows(services, "select count(*) from private.rejected where stage = 'parsed_resumes'") == [(0,)]
+
+
+def test_each_trouble_of_the_story_was_told_exactly_once(services: Services, sink: Sink) -> None:
+    wait_until(
+        lambda: rows(services, "select 1 from private.incidents where kind = 'check_failed' and times > 1"),
+        "a second look at the failed check",
+    )
+    texts = [text for path, text in sink.got]
+    for words in (f"The job scrape_board failed for {BLOCKED}|{TODAY}.", "The check title_and_company_are_there of"):
+        assert sum(words in text for text in texts) == 1
+    closed = rows(services, "select closed_at is not null from private.incidents where kind = 'run_failed'")
+    assert closed == [(True,)], "the board came back, so its incident is over"
+
+
+def test_the_doctor_sees_the_services_and_they_end_when_they_are_told_to(services: Services) -> None:
+    def doctor() -> str:
+        command = [sys.executable, "-m", "jobmatch_dagster.cli", "doctor"]
+        return subprocess.run(command, env=services.environment, capture_output=True, text=True, check=False).stdout
+
+    told = doctor()
+    assert "Dagster's daemon is alive" in told
+    assert f"http://127.0.0.1:{services.settings.ui_port} (Dagster" in told
+    assert "stopped the day" in told, "open incidents are named"
+    codes = services.stop()
+    assert set(codes) == {"daemon", "ui"}
+    assert f"port {services.settings.ui_port} is free" in doctor()
