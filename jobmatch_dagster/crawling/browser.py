@@ -42,11 +42,11 @@ class BrowserTransport:
         self._settings = settings
         self._http = HttpTransport(settings)
         self._strategy: Any = None
-        self._config: Any = None
+        self._configs: dict[str | None, Any] = {}
 
     async def __aenter__(self) -> BrowserTransport:
         prepare_crawl4ai()
-        from crawl4ai import BrowserConfig, CacheMode, CrawlerRunConfig
+        from crawl4ai import BrowserConfig
         from crawl4ai.async_crawler_strategy import AsyncPlaywrightCrawlerStrategy
 
         program = str(find_chromium(self._settings))
@@ -64,12 +64,6 @@ class BrowserTransport:
             return options | {"executable_path": program}
 
         manager._build_browser_args = with_program
-        self._config = CrawlerRunConfig(
-            cache_mode=CacheMode.BYPASS,
-            page_timeout=int(self._settings.crawl_total_timeout * 1000),
-            wait_until="domcontentloaded",
-            verbose=False,
-        )
         await self._strategy.__aenter__()
         return self
 
@@ -77,12 +71,32 @@ class BrowserTransport:
         await self._strategy.__aexit__(None, None, None)
         await self._http.__aexit__(*exc)
 
+    def _config(self, proxy: str | None) -> Any:
+        """How a page is opened: without cache, by way of the proxy whose turn it is. Made once a proxy: it is slow."""
+        from crawl4ai import CacheMode, CrawlerRunConfig, ProxyConfig
+
+        if proxy not in self._configs:
+            parts = urlsplit(proxy or "")
+            server = (
+                f"{parts.scheme}://{parts.hostname}:{parts.port}"
+                if parts.port
+                else f"{parts.scheme}://{parts.hostname}"
+            )
+            self._configs[proxy] = CrawlerRunConfig(
+                cache_mode=CacheMode.BYPASS,
+                page_timeout=int(self._settings.crawl_total_timeout * 1000),
+                wait_until="domcontentloaded",
+                proxy_config=ProxyConfig(server, parts.username, parts.password) if proxy else None,
+                verbose=False,
+            )
+        return self._configs[proxy]
+
     async def send(self, url: str, exchange: Exchange) -> Answer:
         """As ``HttpTransport.send``, but redirects have been followed: the answer says where it comes from."""
         if exchange.method != "GET" or exchange.headers or urlsplit(url).path == "/robots.txt":
             return await self._http.send(url, exchange)
         try:
-            response = await self._strategy.crawl(url, config=self._config)
+            response = await self._strategy.crawl(url, config=self._config(exchange.proxy))
         except TimeoutError:
             raise ExchangeFailed("did not answer in time") from None
         except (RuntimeError, OSError) as error:

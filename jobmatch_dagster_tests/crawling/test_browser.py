@@ -47,6 +47,17 @@ def test_a_browser_that_was_led_to_another_site_brings_nothing_back(site: Site, 
     assert "out of the board's own site" in result.reason
 
 
+@pytest.mark.browser
+@pytest.mark.skipif(not _installed(), reason="no chromium on this machine")
+def test_a_browser_goes_by_way_of_the_proxy_too(site: Site, ask: Scraping) -> None:
+    site.on("/jobs", html(pages.careerbuilder_search(["J3AB5C6D7E8F9G"])), html(pages.careerbuilder_search([])))
+    site.on("/job/J3AB5C6D7E8F9G", Reply(status=404))
+    names = {"careerbuilder_url": "http://jobs.example", "crawl_proxies": [site.base]}
+    result = ask("careerbuilder", crawl_browser_boards=["careerbuilder"], **names)
+    assert ids(result) == ["J3AB5C6D7E8F9G"]
+    assert {asked.headers["host"] for asked in site.asked("/job")} == {"jobs.example"}
+
+
 def test_without_a_chromium_a_board_that_needs_it_is_skipped_and_told_why(
     site: Site, ask: Scraping, tmp_path: Path
 ) -> None:

@@ -324,3 +324,20 @@ def test_requests_under_way_stay_within_the_bounds(site: Site, ask: Scraping) ->
     site.answer = answer
     ask(crawl_host_concurrency=3, crawl_concurrency=8)
     assert site.most_under_way == 3
+
+
+def test_requests_go_by_way_of_the_proxies_and_a_dead_one_costs_tries_but_no_posting(site: Site, ask: Scraping) -> None:
+    site.answer = linkedin_with(12)
+    dead = "http://someone:secret@127.0.0.1:9"
+    result = ask(linkedin_url="http://jobs.example", crawl_proxies=[dead, site.base], crawl_retries=5)
+    assert result.status == "succeeded"
+    assert len(ids(result)) == 12
+    assert {asked.headers["host"] for asked in site.log} == {"jobs.example"}
+    assert 1 <= result.retries <= 4, "a proxy that failed rests"
+
+
+def test_a_proxys_password_is_in_no_message(site: Site, ask: Scraping) -> None:
+    dead = ["http://someone:secret@127.0.0.1:9"]
+    result = ask(linkedin_url="http://jobs.example", crawl_proxies=dead, crawl_retries=1)
+    assert result.status == "failed"
+    assert "secret" not in f"{result.reason} {result.warnings} {result.rejected}"
