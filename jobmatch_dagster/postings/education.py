@@ -9,6 +9,7 @@ from jobmatch_dagster.postings.phrases import Hit, Hits
 DEGREES = ("secondary", "vocational", "bachelor", "master", "doctorate")
 _SENTENCE_END = re.compile(r"\n|[!?;。；]|\.(?=\s+[A-ZÀ-ÞŁŚŻ]|$)")
 _BULLET = re.compile(r"(?:^|\n)[•*·–-] ?$")
+_LINE_START = re.compile(r"\n$")
 _CITY_BEFORE = re.compile(r"[a-z], $")
 _NEAR = 160
 
@@ -25,8 +26,11 @@ def least_degree(text: str, hits: Hits) -> Hit | None:
     for degree in degrees:
         start, end = _sentence(text, degree)
         asked = any(start <= ask.start < end for ask in asks)
-        # a bullet that begins with the degree asks for it
-        if asked or _BULLET.search(text, max(0, degree.start - 3), degree.start):
+        # a bullet, or a line, that begins with the degree asks for it
+        first = _BULLET.search(text, max(0, degree.start - 3), degree.start) or (
+            degree.end - degree.start > 2 and _LINE_START.search(text, max(0, degree.start - 1), degree.start)
+        )
+        if asked or first:
             within = [hit for hit in degrees if start <= hit.start < end]
             return min(within, key=lambda hit: (DEGREES.index(hit.label), hit.start))
     return None
@@ -38,12 +42,15 @@ def _is_state(text: str, hit: Hit) -> bool:
 
 
 def _distinct(hits: Hits) -> list[Hit]:
-    """Degrees that are not part of another phrase ("scrum master", "wyższe" in "wyższe magisterskie")."""
+    """Degrees that are not part of another phrase ("scrum master", "wyższe" in "wyższe magisterskie", "degree in" in
+    "Master's degree in")."""
     named, masks = hits.get("degree", []), hits.get("not_degree", [])
+    ends = {hit.end: hit.label for hit in named}
     return [
         hit
         for hit in named
         if not any(mask.start < hit.end and hit.start < mask.end for mask in masks)
+        and ends.get(hit.start - 1, hit.label) == hit.label
         and not any(o.start <= hit.start and hit.end <= o.end and o.end - o.start > hit.end - hit.start for o in named)
     ]
 

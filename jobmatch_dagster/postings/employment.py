@@ -26,7 +26,10 @@ def employment_on_board(value: str) -> str | None:
 
 def employment_in_title(hits: Hits) -> Hit | None:
     """The type that a title names and where. "Full time or part time" is full time: the fuller offer stands."""
-    first = _first_of_each(hits.get("type_in_title", []))
+    masks = hits.get("not_type", [])
+    first = _first_of_each(
+        [hit for hit in hits.get("type_in_title", []) if not any(m.start <= hit.start < m.end for m in masks)]
+    )
     return min(first.values(), key=lambda hit: TYPES.index(hit.label), default=None)
 
 

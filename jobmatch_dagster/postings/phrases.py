@@ -34,7 +34,8 @@ _CONTEXT_OF = {
 }  # fmt: skip
 _AS_WRITTEN = ("degree", "lives_in")  # lists in which a phrase with capitals counts only with these capitals
 NEAR = 260  # characters within which context counts
-_TITLES_ONLY = frozenset({"level", "not_level", "type_in_title", "remote_in_place"})  # running text names others'
+# running text names others'
+_TITLES_ONLY = frozenset({"level", "not_level", "aide", "type_in_title", "not_type", "remote_in_place", "not_remote"})
 
 
 class Hit(NamedTuple):
@@ -55,7 +56,9 @@ def _lists() -> Iterator[tuple[str, str, list[Any]]]:
     remote, salary, experience, currencies = load("remote"), load("salary"), load("experience"), load("currencies")
     yield from (("level", label, phrases) for label, phrases in seniority["levels"].items())
     yield "not_level", "", seniority["not_levels"]
+    yield "aide", "", seniority["aides"]
     yield from (("type_in_title", label, phrases) for label, phrases in employment["in_title"].items())
+    yield "not_type", "", employment["not_types"]
     yield from (("type_in_text", label, phrases) for label, phrases in employment["in_text"].items())
     yield from (("degree", label, phrases) for label, phrases in education["degrees"].items())
     yield "degree_asked", "", education["asks"]
@@ -63,9 +66,13 @@ def _lists() -> Iterator[tuple[str, str, list[Any]]]:
     yield from (("remote_in_place", label, phrases) for label, phrases in remote["in_place"].items())
     yield from (("remote_in_text", label, phrases) for label, phrases in remote["in_text"].items())
     yield "must_live", "", remote["must_live"]
+    yield "time_zone", "", remote["time_zone_words"]
+    yield from (("lives_in", code, phrases) for code, phrases in remote["lives_in"].items())
+    yield "not_remote", "", remote["not_in_title"]
     yield "deadline", "", load("dates")["deadline"]
     yield "years", "year", experience["years"]
     yield "years", "month", experience["months"]
+    yield from (("years", f"={count}", words) for count, words in experience["whole_words"].items())
     yield "experience", "", experience["experience"]
     yield "not_asked", "", experience["not_asked"]
     yield "pay", "", salary["labels"]

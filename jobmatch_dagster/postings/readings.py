@@ -17,16 +17,19 @@ from jobmatch_dagster.postings.employment import employment_in_text, employment_
 from jobmatch_dagster.postings.experience import min_years
 from jobmatch_dagster.postings.language import languages, parts
 from jobmatch_dagster.postings.phrases import Hits, find
-from jobmatch_dagster.postings.place import read_place, read_remote
+from jobmatch_dagster.postings.place import Remote, read_place, read_remote
 from jobmatch_dagster.postings.place.gazetteer import country_codes
-from jobmatch_dagster.postings.place.remote import scope_in_text
+from jobmatch_dagster.postings.place.remote import scope_in_text, scope_of
+from jobmatch_dagster.postings.place.timezones import zones_in_place, zones_in_text
 from jobmatch_dagster.postings.salary import Salary, is_guess, read_line, read_salary, salary_of
 from jobmatch_dagster.postings.salary.periods import PERIODS
-from jobmatch_dagster.postings.seniority import seniority_in_title, seniority_on_board
+from jobmatch_dagster.postings.seniority import is_grade_of_a_bank, seniority_in_title, seniority_on_board
 from jobmatch_dagster.postings.text import one_lines, plain_texts
 from jobmatch_dagster.postings.words import load
 from jobmatch_dagster.settings import settings
 from jobmatch_dagster.tables import job_id
+
+_MOST_IN_SCOPE = 8  # countries that a scope names
 
 
 class Row:
@@ -121,7 +124,7 @@ def _places(rows: list[Row], day: date) -> None:
         if remote.kind:
             row.read("remote", remote.kind, remote.source, remote.start, remote.end)
         if remote.kind == "remote":
-            _remote_scope(row, remote.scope, reading.places)
+            _remote_scope(row, remote, reading.places)
             scope = value.get("remote_scope") or ""
             if value.get("country") is None and len(scope) == 2 and scope in country_codes():
                 row.value["country"] = scope
@@ -141,15 +144,32 @@ def _hint(row: Row) -> str | None:
     return hint
 
 
-def _remote_scope(row: Row, area: str | None, places: tuple[Any, ...]) -> None:
-    """From where a remote worker may work: a sentence of the text that says it, else the place beside "Remote"."""
-    scope, start, end = scope_in_text(row.value["description"] or "", row.in_text)
+def _remote_scope(row: Row, remote: Remote, places: tuple[Any, ...]) -> None:
+    """From where a remote worker may work: a sentence of the text that says it, else the places beside "Remote", else
+    the time zones that are asked for."""
+    description = row.value["description"] or ""
+    countries = ",".join(list(dict.fromkeys(place.country for place in places if place.country))[:_MOST_IN_SCOPE])
+    if remote.source == "title" and remote.scope:
+        beside = remote.scope  # "Remote - Latin America": the title's own word, not the place where the ad is listed
+    else:
+        beside = ",".join(filter(None, (countries, remote.scope))) or scope_of(row.value["title"]) or ""
+    scope, start, end = scope_in_text(description, row.in_text)
     if scope:
         row.read("remote_scope", scope, "text", start, end)
-    elif area:
-        row.read("remote_scope", area, "board")
-    elif places and len({place.country for place in places}) == 1 and places[0].country:
-        row.read("remote_scope", places[0].country, "board")
+    elif beside:
+        row.read("remote_scope", beside, "title" if remote.source == "title" and remote.scope else "board")
+    source, zones = "board", zones_in_place(row.value["location"] or "")
+    if zones is None:
+        source, zones = "title", zones_in_place(row.value["title"])
+    if zones is None:
+        source, zones = "text", zones_in_text(description, row.in_text.get("time_zone", []))
+    if zones:
+        row.evidence["time_zones"] = {
+            "source": source, "start": zones.start, "end": zones.end,
+            "from": zones.low, "to": zones.high, "overlap": zones.overlap,
+        }  # fmt: skip
+        if row.value.get("remote_scope") is None:
+            row.read("remote_scope", zones.scope, source, zones.start, zones.end)
 
 
 def _salaries(rows: list[Row], day: date) -> None:
@@ -233,6 +253,9 @@ def _levels(rows: list[Row], day: date) -> None:
 def _seniority(row: Row) -> None:
     field_value = row.posting.get("seniority") or ""
     on_board, in_title = seniority_on_board(field_value) if field_value else None, seniority_in_title(row.in_title)
+    if in_title and is_grade_of_a_bank(row.value["title"][in_title.start : in_title.end], row.value["company"]):
+        row.issue("seniority", "a vice president of a bank is not an executive")
+        in_title = None
     if in_title:
         row.read("seniority", in_title.label, "title", in_title.start, in_title.end)
         if on_board and on_board != in_title.label:

@@ -1,12 +1,15 @@
 """Seniority, employment, years of experience and education, in eight languages and Chinese."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from jobmatch_dagster.postings.education import least_degree
 from jobmatch_dagster.postings.employment import employment_in_text, employment_in_title, employment_on_board
 from jobmatch_dagster.postings.experience import min_years
 from jobmatch_dagster.postings.phrases import find
-from jobmatch_dagster.postings.seniority import seniority_in_title, seniority_on_board
+from jobmatch_dagster.postings.seniority import is_grade_of_a_bank, seniority_in_title, seniority_on_board
 
 
 @pytest.mark.parametrize(
@@ -122,3 +125,43 @@ def test_years_of_experience_asked_for(text, years):
 def test_least_degree_asked_for(text, degree):
     found = least_degree(text, find([text])[0])
     assert (found.label if found else None) == degree
+
+
+def table(name):
+    """(language, words, expected) of a table of ``levels.yaml``."""
+    rows = yaml.safe_load((Path(__file__).parent / "levels.yaml").read_text("utf-8"))[name]
+    return [
+        pytest.param(words, expected, id=f"{code}-{words}")
+        for code, cases in rows.items()
+        for words, expected in cases.items()
+    ]
+
+
+@pytest.mark.parametrize(("title", "level"), table("seniority"))
+def test_levels_of_titles_by_language(title, level):
+    found = seniority_in_title(find([title])[0])
+    assert (found.label if found else None) == level
+
+
+@pytest.mark.parametrize(("text", "years"), table("years"))
+def test_years_asked_by_language(text, years):
+    found = min_years(text, find([text])[0])
+    assert (found[0] if found else None) == years
+
+
+@pytest.mark.parametrize(("title", "kind"), table("employment_in_title"))
+def test_employment_in_titles_by_language(title, kind):
+    found = employment_in_title(find([title])[0])
+    assert (found.label if found else None) == kind
+
+
+@pytest.mark.parametrize(("text", "degree"), table("education"))
+def test_degrees_asked_by_language(text, degree):
+    found = least_degree(text, find([text])[0])
+    assert (found.label if found else None) == degree
+
+
+def test_a_vice_president_of_a_bank_is_no_executive():
+    assert is_grade_of_a_bank("Vice President", "Barclays Bank PLC")
+    assert not is_grade_of_a_bank("Vice President", "Acme Tools")
+    assert not is_grade_of_a_bank("Senior Vice President", "Barclays Bank PLC")
