@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from jobmatch_dagster.resumes import lexicon
 
-MIN_HITS = 12
-MIN_LEAD = 2.0
+# function words that are enough, and how far ahead of the next language: fewer need a clearer lead
+ENOUGH = ((12, 2.0), (4, 4.0))
 BAR = 0.8
 _WORD = re.compile(r"[^\W\d_]+")
 _READ = 4000
@@ -37,7 +37,8 @@ def detect(body: str) -> str | None:
         for code in codes:
             hits[code] += count / len(codes)  # type: ignore[assignment]
     best = hits.most_common(2)
-    if best and best[0][1] >= MIN_HITS and (len(best) == 1 or best[0][1] >= MIN_LEAD * best[1][1]):
+    second = best[1][1] if len(best) > 1 else 0.0
+    if best and any(best[0][1] >= hits and best[0][1] >= lead * second for hits, lead in ENOUGH):
         return best[0][0]
     return _langdetect(body)
 

@@ -13,6 +13,12 @@ from typing import Any
 BODY_CELL_GAP = "\t"
 
 
+def hidden_warning(words: int) -> str:
+    """What a person is told whose file has text that nobody sees."""
+    many = "words that cannot be seen were" if words > 1 else "word that cannot be seen was"
+    return f"{words} {many} left out: text must be visible to count."
+
+
 @dataclass(slots=True)
 class Limits:
     """What one file may cost. Units: bytes, pages, seconds, MiB."""
@@ -151,6 +157,8 @@ class ParsedResume:
         warnings: sentences about what the person can mend.
         resume: the profile in JSON Resume's names.
         body: plain text in reading order; all offsets count its characters.
+        fault: where the reader itself failed, as "type at file:line"; a defect of ours to mend. Holds nothing of the
+            file.
     """
 
     name: str
@@ -167,3 +175,4 @@ class ParsedResume:
     seniority: str | None = None
     parser_version: str = ""
     pages: int = 0
+    fault: str | None = None

@@ -7,16 +7,23 @@ status and a sentence, and nothing is made up for it.
 from __future__ import annotations
 
 import textwrap
+import traceback
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from jobmatch_dagster.resumes.model import Document, Limits, Line, ParsedResume
 from jobmatch_dagster.resumes.status import SENTENCES, Refused
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 MIN_LETTERS = 20
+_ROOM = Path(__file__).parent
 MAX_LINE = 400
 MAX_LINE_READ = 100_000
+NOTHING_FOUND = (
+    "The file has text, but no contact details, jobs, schools or skills were found in it. Check that it is the right "
+    "file, or upload it as another kind of file."
+)
 
 
 def parse_bytes(data: bytes, name: str, *, limits: Limits | None = None, today: date | None = None) -> ParsedResume:
@@ -37,8 +44,15 @@ def parse_bytes(data: bytes, name: str, *, limits: Limits | None = None, today: 
         return refusal(name, "malicious")
     except RecursionError:
         return refusal(name, "malicious")
-    except Exception:  # a reader met what its library did not foresee: the file is damaged, the run goes on
-        return refusal(name, "corrupt")
+    except Exception as error:  # a reader met what neither it nor its library foresaw: told, and the run goes on
+        return replace(refusal(name, "corrupt"), fault=_place(error))
+
+
+def _place(error: Exception) -> str:
+    """The type of an error and where in the project it was met; never its message, which may quote the file."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if Path(f.filename).is_relative_to(_ROOM)] or frames[-1:]
+    return f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}"
 
 
 def refusal(name: str, status: str, reason: str | None = None) -> ParsedResume:
@@ -65,6 +79,8 @@ def _parse(data: bytes, name: str, limits: Limits, today: date) -> ParsedResume:
         body = document.body()
         spoken = language.detect(body)
         resume = profile.build(document, spoken, today)
+        if not profile.says_something(resume):
+            raise Refused("empty", NOTHING_FOUND)
     derived, meta = resume["meta"]["derived"], resume["meta"]
     return ParsedResume(
         name=name,

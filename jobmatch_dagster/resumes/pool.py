@@ -7,6 +7,7 @@ daemonic process, and never forks a threaded parent. They are reused, and ended 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import selectors
 import struct
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +29,7 @@ START_TIMEOUT = 60.0
 MAX_AHEAD = 64
 
 Source = tuple[str, bytes | Path]
+_LOG = logging.getLogger(__name__)
 
 
 class _Worker:
@@ -165,7 +167,10 @@ class _Pool:
             self.give(fresh, number, source)
             fresh.deadline += START_TIMEOUT
         else:
-            self.results[number] = refusal(source[0], "timed_out" if late else "corrupt")
+            fault = None if late else "worker ended without an answer"
+            self.results[number] = replace(refusal(source[0], "timed_out" if late else "corrupt"), fault=fault)
+            if fault:
+                _LOG.warning("The résumé reader failed on a file: %s", fault)
 
     def wait(self) -> None:
         """Take in answers until something happened or the next deadline has passed."""
@@ -201,7 +206,9 @@ class _Pool:
             if worker.busy:
                 worker.deadline = time.monotonic() + self.limits.timeout
             return
-        self.results[worker.number] = ParsedResume(**answer)  # type: ignore[arg-type]
+        result = self.results[worker.number] = ParsedResume(**answer)  # type: ignore[arg-type]
+        if result.fault:
+            _LOG.warning("The résumé reader failed on a file: %s", result.fault)
         worker.source = None
         worker.done += 1
         if worker.done >= FILES_PER_WORKER:

@@ -58,6 +58,12 @@ def build(document: Document, language: str | None, today: date) -> dict[str, An
     return resume
 
 
+def says_something(resume: dict[str, Any]) -> bool:
+    """Whether anything but a name was found: a name alone may be any words."""
+    sections = [k for k, v in resume.items() if isinstance(v, list) and v and k != "interests"]
+    return bool(sections or resume["basics"]["email"] or resume["basics"]["phone"] or resume["basics"]["profiles"])
+
+
 def derived(resume: dict[str, Any], today: date) -> dict[str, Any]:
     """What follows from the profile: years of work, recent experience, seniority, highest degree."""
     years = derive.experience_years(resume["work"], today)

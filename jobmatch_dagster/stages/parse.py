@@ -92,8 +92,9 @@ def parse_day(
         owned = [row for row in todo if row[1] in known]
         for start in range(0, len(owned), FILES_AT_ONCE):
             rows = _parse(settings, owned[start : start + FILES_AT_ONCE], outcome)
-            with outcome.timed("write"):
-                _write(conn, rows, outcome)
+            if rows.num_rows:
+                with outcome.timed("write"):
+                    _write(conn, rows, outcome)
             if on_progress:
                 on_progress(f"{min(start + FILES_AT_ONCE, len(owned))} of {len(owned)} files read")
         _describe(conn, day, outcome, rejected=len(orphans), parsed=len(owned))
@@ -120,20 +121,24 @@ def _reject_orphans(conn: psycopg.Connection, orphans: list[tuple[str, str, str,
 
 
 def _parse(settings: Settings, todo: list[tuple[str, str, str, date]], outcome: Outcome) -> pa.Table:
-    """Fetch and parse the files; one row a person and content, the last name wins."""
+    """Fetch and parse the files; one row a person and content, the last name wins. A file that went in the meantime has
+    no row: its owner took it back."""
     import pyarrow as pa
 
     from jobmatch_dagster.resumes.model import Limits
     from jobmatch_dagster.resumes.pool import parse_many
     from jobmatch_dagster.resumes.table import to_table
-    from jobmatch_dagster.supabase.storage import file_store
+    from jobmatch_dagster.supabase.storage import FileMissing, file_store
 
     store = file_store(settings)
     seen: dict[tuple[str, str], tuple[str, str, date]] = {}
     contents: dict[tuple[str, str], bytes] = {}
     with outcome.timed("fetch files"):
         for name, user, file_version, uploaded in todo:
-            data = store.get("resumes", name)
+            try:
+                data = store.get("resumes", name)
+            except FileMissing:
+                continue
             key = (user, hashlib.sha256(data).hexdigest())
             seen[key] = (name, file_version, uploaded)
             contents[key] = data
@@ -156,8 +161,9 @@ def _write(conn: psycopg.Connection, rows: pa.Table, outcome: Outcome) -> None:
 
     write_taxonomy(conn, outcome)
     skills = resume_skills(rows)
-    ids = rows["id"].to_pylist()
     with conn.transaction():
+        rows, skills = _of_people_still_here(conn, rows, skills)
+        ids = rows["id"].to_pylist()
         replaced = conn.execute(
             "delete from public.resumes where file_path = any(%s) and id <> all(%s::uuid[])",
             (rows["file_path"].to_pylist(), ids),
@@ -174,6 +180,23 @@ def _write(conn: psycopg.Connection, rows: pa.Table, outcome: Outcome) -> None:
                 replace=("resume_id = any(%s::uuid[])", (ids,)),
             )
         )
+
+
+def _of_people_still_here(conn: psycopg.Connection, rows: pa.Table, skills: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The rows of people who have not been erased since their files were listed.
+
+    Their accounts are held until the transaction ends, so that an erasure waits and then takes these rows along.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    query = "select id::text from public.users where id = any(%s::uuid[]) order by id for key share"
+    here = pa.array([row[0] for row in conn.execute(query, (rows["user_id"].unique().to_pylist(),))], pa.string())
+
+    def kept(table: pa.Table) -> pa.Table:
+        return table.filter(pc.is_in(table["user_id"].cast(pa.string()), value_set=here))
+
+    return kept(rows), kept(skills)
 
 
 def _describe(conn: psycopg.Connection, day: date, outcome: Outcome, **counts: Any) -> None:

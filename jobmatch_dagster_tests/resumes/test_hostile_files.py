@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,7 @@ def test_changed_files_end_in_a_status_and_nothing_is_raised(seed: int) -> None:
     for name, data in mutations(seeds(), 105, seed):
         result = parse_bytes(data, name, limits=Limits(max_pages=20, max_expansion=20_000_000), today=TODAY)
         assert result.status in STATUSES
+        assert result.fault is None, (name, result.fault)
         assert (result.resume is not None) == (result.status == "parsed")
         if result.resume is not None:
             json.dumps(result.resume, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -99,3 +101,10 @@ def test_scripts_in_a_pdf_do_not_stop_it_from_being_read() -> None:
     result = parse_bytes(buffer.getvalue(), "cv.pdf", today=TODAY)
     assert result.status == "parsed"
     assert result.resume["basics"]["name"] == "Odile Marchetti"
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parent / "findings").iterdir()), ids=lambda p: p.stem)
+def test_what_long_runs_found_ends_in_a_status_and_is_no_defect_of_the_reader(path: Path) -> None:
+    result = parse_bytes(path.read_bytes(), path.name, today=TODAY)
+    assert result.status in STATUSES
+    assert result.fault is None

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from jobmatch_dagster.resumes.model import Limits
-from jobmatch_dagster.resumes.parse import parse_bytes
+from jobmatch_dagster.resumes.parse import NOTHING_FOUND, parse_bytes
 from jobmatch_dagster.resumes.status import SENTENCES, STATUSES
 from jobmatch_dagster_tests.resumes import papers
 
@@ -108,11 +108,61 @@ def test_json_that_is_no_json_resume_is_unsupported() -> None:
     assert status(b'{"hello": "world"}', "cv.json") == "unsupported"
 
 
-def test_text_without_a_person_gives_null_and_says_so() -> None:
+def test_text_in_which_nothing_of_a_resume_is_found_is_no_success() -> None:
     result = parse_bytes(b"lorem ipsum dolor sit amet, consectetur adipiscing elit sed do", "cv.txt", today=TODAY)
+    assert (result.status, result.resume) == ("empty", None)
+    assert result.reason == NOTHING_FOUND
+
+
+def test_what_is_not_in_the_text_is_null_and_the_person_is_told() -> None:
+    lines = ["someone@example.com", "lorem ipsum dolor sit amet, consectetur adipiscing elit sed do"]
+    result = parse_bytes(papers.text(lines), "cv.txt", today=TODAY)
     assert result.status == "parsed"
     assert result.resume is not None
     assert result.resume["basics"]["name"] is None
     assert result.resume["work"] == []
     assert any("name" in warning for warning in result.warnings)
     assert result.confidence < 0.3
+
+
+def test_a_defect_of_the_reader_is_told_by_type_and_place_without_the_files_text(monkeypatch) -> None:
+    from jobmatch_dagster.resumes import profile
+
+    def broken(*_: object) -> None:
+        raise KeyError("the secret words of a person")
+
+    monkeypatch.setattr(profile, "build", broken)
+    result = parse_bytes(papers.text(), "cv.txt", today=TODAY)
+    assert result.status == "corrupt"
+    assert result.fault is not None
+    assert result.fault.startswith("KeyError at parse.py:")
+    assert "secret" not in json.dumps([result.fault, result.reason])
+
+
+def test_text_that_nobody_sees_is_left_out_and_the_person_is_told() -> None:
+    from io import BytesIO
+
+    from reportlab.pdfgen.canvas import Canvas
+
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=(595, 842), invariant=1)
+    for n, line in enumerate([*papers.HEAD, *papers.JOBS]):
+        canvas.drawString(60, 780 - 15 * n, line)
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.drawString(60, 400, "Kubernetes on white paper")
+    canvas.rect(50, 300, 300, 40, fill=1)
+    canvas.setFillColorRGB(0.1, 0.1, 0.3)
+    canvas.rect(50, 200, 300, 40, fill=1)
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.drawString(60, 215, "Terraform on a dark field")
+    canvas.setFillColorRGB(0, 0, 0)
+    canvas.setFont("Helvetica", 0.8)
+    canvas.drawString(60, 180, "Hadoop as small as dust")
+    canvas.setFont("Helvetica", 10)
+    canvas.drawString(-400, 160, "Cobol beside the page")
+    canvas.save()
+    result = parse_bytes(buffer.getvalue(), "cv.pdf", today=TODAY)
+    assert result.body is not None
+    assert "Terraform on a dark field" in result.body
+    assert not {"Kubernetes", "Hadoop", "Cobol"} & set(result.body.split())
+    assert any(warning.startswith("13 words") for warning in result.warnings)

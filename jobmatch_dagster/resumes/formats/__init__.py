@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import zipfile
+import zlib
 from io import BytesIO
 
 from jobmatch_dagster.resumes.model import Document, Limits
@@ -71,7 +72,7 @@ def _zipped(data: bytes) -> str:
                 kind = archive.read("mimetype")[:80]
                 if b"opendocument.text" in kind:
                     return "odt"
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError):
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError):
         raise Refused("corrupt") from None
     raise Refused("unsupported")
 

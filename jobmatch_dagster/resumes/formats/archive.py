@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -51,7 +52,7 @@ class Archive:
                             "malicious", "The file expands to far more than a résumé needs, so it was not read."
                         )
                     parts.append(chunk)
-        except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, NotImplementedError):
+        except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, NotImplementedError):
             raise Refused("corrupt") from None
         self._left -= size
         return b"".join(parts)

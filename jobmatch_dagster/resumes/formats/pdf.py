@@ -1,18 +1,18 @@
 """PDF files: glyphs from pdfium, checked page by page, pypdf where the two would not agree.
 
 pypdf is the reference for what a page says; pdfium is many times faster and knows where each glyph stands. A page is
-taken from pdfium where nothing makes its text doubtful; else pypdf reads it too and the two are compared.
+taken from pdfium where a second witness counts the same letters in the page's own content (see ``witness``) and the
+words look like words; else pypdf reads the page too and the two readings are compared.
 """
 
 from __future__ import annotations
 
 import ctypes
-import io
-import logging
 import re
 from typing import Any
 
-from jobmatch_dagster.resumes.model import Cell, Document, Limits
+from jobmatch_dagster.resumes.formats.witness import Witness
+from jobmatch_dagster.resumes.model import Cell, Document, Limits, hidden_warning
 from jobmatch_dagster.resumes.status import Refused
 
 MIN_LETTERS = 20
@@ -53,12 +53,14 @@ def _read(document: Any, data: bytes, limits: Limits) -> Document:
         raise Refused(
             "too_large", f"The file has {count} pages; at most {limits.max_pages} are read. Upload a shorter one."
         )
-    pages, links, pictures = [], [], 0
+    pages, links, pictures, hidden = [], [], 0, 0
+    witness = Witness(data)
     for number in range(count):
-        cells, found, images = _page(document, number, data)
+        cells, found, images, unseen = _page(document, number, witness)
         pages.append(cells)
         links.extend(found)
         pictures += images
+        hidden += unseen
     letters = sum(c.isalnum() for page in pages for cell in page for c in cell.text)
     if letters < MIN_LETTERS:
         raise Refused("needs_ocr" if pictures or letters else "empty")
@@ -67,33 +69,39 @@ def _read(document: Any, data: bytes, limits: Limits) -> Document:
     blank = sum(1 for page in pages if not page)
     if blank and pictures:
         warnings.append(f"{blank} of {count} pages hold pictures only and were not read.")
+    if hidden:
+        warnings.append(hidden_warning(hidden))
     return Document(lines, list(dict.fromkeys(links)), count, kind, warnings)
 
 
-def _page(document: Any, number: int, data: bytes) -> tuple[list[Cell], list[str], int]:
-    """One page's cells, links and number of pictures."""
+def _page(document: Any, number: int, witness: Witness) -> tuple[list[Cell], list[str], int, int]:
+    """One page's cells, links, number of pictures and of words that cannot be seen."""
     import pypdfium2 as pdfium
 
     from jobmatch_dagster.resumes import glyphs
+    from jobmatch_dagster.resumes.hidden import Sight
 
     try:
         page = document[number]
     except pdfium.PdfiumError:
-        return [], [], 0
+        return [], [], 0, 0
     textpage = None
     try:
         textpage = page.get_textpage()
         width, height = page.get_size()
-        if page.get_rotation() in (90, 270):
+        rotation = page.get_rotation()
+        box = (0.0, 0.0, width, height) if rotation else page.get_bbox()
+        if rotation in (90, 270):
             width, height = height, width
-        words = glyphs.words(textpage.raw, (page.get_rotation(), width, height), MAX_GLYPHS_PER_PAGE)
+        words = glyphs.words(textpage.raw, (rotation, width, height), MAX_GLYPHS_PER_PAGE)
+        words, unseen = Sight(page.raw, textpage.raw, box, bool(rotation)).parted(words)
         cells = glyphs.cells(words)
-        if _doubtful(textpage, cells):
-            cells = _checked(cells, data, number)
+        if _doubtful(textpage, cells) or not _witnessed(textpage, witness, number):
+            cells = _checked(cells, witness, number)
         pictures = 0 if cells else _pictures(page)
-        return cells, _links(page, document), pictures
+        return cells, _links(page, document), pictures, unseen
     except pdfium.PdfiumError:
-        return [], [], 0
+        return [], [], 0, 0
     finally:
         if textpage is not None:
             textpage.close()
@@ -117,9 +125,17 @@ def _doubtful(textpage: Any, cells: list[Cell]) -> bool:
     return odd > 0.02 * len(text) + 2 or long > 0.03 * len(words) + 1 or single > 0.35 * len(words) + 4
 
 
-def _checked(cells: list[Cell], data: bytes, number: int) -> list[Cell]:
+def _witnessed(textpage: Any, witness: Witness, number: int) -> bool:
+    from jobmatch_dagster.resumes import glyphs
+
+    count = min(textpage.count_chars(), MAX_GLYPHS_PER_PAGE)
+    found = [c for c in glyphs.codes(textpage.raw, count) if c < 0xD800 or c > 0xF8FF]
+    return not found or witness.agrees(number, found)
+
+
+def _checked(cells: list[Cell], witness: Witness, number: int) -> list[Cell]:
     """The cells where pypdf says the same words; else pypdf's lines where those read more like words."""
-    text = reference_text(data, number)
+    text = witness.reference_text(number)
     if text is None or not text.strip():
         return cells
     ours = _WORD.findall(" ".join(c.text for c in cells).casefold())
@@ -144,26 +160,6 @@ def agreement(ours: list[str], theirs: list[str]) -> float:
 
     common = sum((Counter(ours) & Counter(theirs)).values())
     return 2 * common / max(len(ours) + len(theirs), 1)
-
-
-def reference_text(data: bytes, number: int) -> str | None:
-    """What pypdf reads on a page; None where it cannot."""
-    import pypdf
-
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    try:
-        return pypdf.PdfReader(io.BytesIO(data)).pages[number].extract_text()
-    except (
-        pypdf.errors.PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-        OSError,
-    ):
-        return None
 
 
 def _pictures(page: Any) -> int:

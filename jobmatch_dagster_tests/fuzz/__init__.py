@@ -1,0 +1,1 @@
+"""Long runs over changed files, as commands. What they find is kept as small files beside the rooms' tests."""
