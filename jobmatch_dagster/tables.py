@@ -192,7 +192,11 @@ JOB_MATCHES = pa.schema(
         _uuid("job_id", "The job."),
         _column("score", real, "0 to 1; the sum of the components' contributions.", required=True),
         _json("components", "{name: {weight, value, contribution, reason}}.", required=True),
-        _json("matched_skills", "[{skill, label, requirement, credit, job_evidence, resume_evidence}].", required=True),
+        _json(
+            "matched_skills",
+            "[{skill, label, requirement, weight, status, credit, through, job_evidence, resume_evidence}].",
+            required=True,
+        ),
         _json("missing_skills", "[{skill, label, requirement, weight, job_evidence}].", required=True),
         _json("vetoes", "[{kind, sentence}]; a vetoed pair is kept out of the ranking.", required=True),
         _column("abstained", pa.list_(text), "Components that lacked their inputs.", required=True),

@@ -1,4 +1,4 @@
-"""``jobmatch matches …``: rank jobs for résumés, explain one match, evaluate the scorer."""
+"""``jobmatch matches …``: rank jobs for résumés, explain one match, evaluate and fit the scorer, look at the past."""
 
 from __future__ import annotations
 
@@ -183,3 +183,58 @@ def evaluate(against: IO[str] | None, record: IO[str] | None) -> None:
     if reasons:
         problem = f"is worse than the earlier one: {'; '.join(reasons)}"
         raise JobmatchError("This scorer", problem, "Do not let it go live.")
+
+
+@matches.command()
+def refit() -> None:
+    """Fit the weights to what people did with their matches; they go live only if they rank better."""
+    from jobmatch_dagster.errors import JobmatchError
+    from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.stages import feedback
+    from jobmatch_dagster.supabase import database
+
+    with database.connect(settings()) as conn:
+        fitted = feedback.refit(conn, settings(), on_progress=lambda text: click.echo(f"{text} …", err=True))
+    for name, share in fitted.weights.items():
+        click.echo(f"{name:<12} {share:.3f}")
+    if fitted.reasons:
+        raise JobmatchError(
+            "The fitted weights", f"do not go live: {'; '.join(fitted.reasons)}", "The weights in use stay as they are."
+        )
+    click.echo(f"Fitted to {fitted.rows} reactions and written to {fitted.file}; the next run of matching uses them.")
+
+
+@matches.command()
+@click.option(
+    "--labels", type=click.Path(exists=True, dir_okay=False), required=True,
+    help="CSV with resume_id and one column an attribute (sex, ethnicity …); it is read and not kept.",
+)  # fmt: skip
+def bias(labels: str) -> None:
+    """Print scoring rates and impact ratios between groups (New York City Local Law 144), one JSON object a line."""
+    from pathlib import Path
+
+    from jobmatch_dagster import jsonl
+    from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.stages import feedback
+    from jobmatch_dagster.supabase import database
+
+    known = feedback.labels_of(Path(labels))
+    with database.connect(settings()) as conn:
+        jsonl.write(feedback.bias_report(conn, known))
+
+
+@matches.command()
+@click.option("--resume", type=click.UUID, required=True, help="Id of the résumé.")
+@click.option("--at", type=click.DateTime(), help="UTC; now, if not given.")
+def served(resume: UUID, at: Any) -> None:
+    """Print the ranking that could be seen at a moment, from the log, and whether it comes out the same again."""
+    from datetime import UTC, datetime
+
+    from jobmatch_dagster import jsonl
+    from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.stages import ranking_log
+    from jobmatch_dagster.supabase import database
+
+    moment = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
+    with database.connect(settings()) as conn:
+        jsonl.write([ranking_log.served(conn, str(resume), moment)])

@@ -208,19 +208,21 @@ def measure(given: LabelledSet, ranker: str, order: dict[str, list[str]]) -> Res
     return Result(given.name, ranker, values)
 
 
-def run(threads: int = 1, on_set: Callable[[str], None] | None = None) -> list[Result]:
+def run(threads: int = 1, on_set: Callable[[str], None] | None = None, *, baselines: bool = True) -> list[Result]:
     """Evaluate the scorer and the baseline on every labelled set at hand.
 
     Args:
         threads: worker threads.
         on_set: called with each set's name before it is ranked.
+        baselines: rank lexically, too.
     """
     results = []
     for given in labelled_sets():
         if on_set:
             on_set(given.name)
         results.append(measure(given, "jobmatch", rank(given, threads)))
-        results.append(measure(given, given.baseline, rank_lexically(given)))
+        if baselines:
+            results.append(measure(given, given.baseline, rank_lexically(given)))
     return results
 
 
@@ -231,6 +233,19 @@ def as_record(results: Sequence[Result]) -> dict[str, dict[str, list[float]]]:
         for result in results
         if result.ranker == "jobmatch"
     }
+
+
+GOAL = "nDCG@10"  # what has to rise for weights that were fitted to feedback
+
+
+def improvement(new: dict[str, dict[str, list[float]]], old: dict[str, dict[str, list[float]]]) -> list[str]:
+    """Why fitted weights must not go live: what ``gate`` says, or no set on which they rank better.
+
+    Args:
+        new, old: from ``as_record``, of the same labelled sets.
+    """
+    better = [name for name in sorted(new.keys() & old.keys()) if np.mean(new[name][GOAL]) > np.mean(old[name][GOAL])]
+    return gate(new, old) or ([] if better else [f"{GOAL} rose on no labelled set"])
 
 
 def gate(new: dict[str, dict[str, list[float]]], old: dict[str, dict[str, list[float]]]) -> list[str]:

@@ -8,6 +8,7 @@ over the highest rate. The project itself never reads such labels when it scores
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pyarrow as pa
 
+LEAST_RATIO = 0.8  # the four-fifths rule (29 CFR § 1607.4 D): a ratio under it is a sign of adverse impact
 SMALL_CELL = 10  # fewer people than this are not shown: they could be told apart
 
 
@@ -56,4 +58,29 @@ def impact_ratios(scores: pa.Table, labels: Mapping[str, str], *, small: int = S
                 "suppressed": not shown,
             }
         )
+    return rows
+
+
+def report(
+    scores: pa.Table, people: Mapping[str, Mapping[str, str]], *, small: int = SMALL_CELL
+) -> list[dict[str, object]]:
+    """Impact ratios by each attribute, and by every two together, as the law asks for.
+
+    Args:
+        scores: as for ``impact_ratios``.
+        people: per résumé id, attribute → category.
+        small: least number of people of a category that is shown.
+
+    Returns:
+        rows of ``impact_ratios``, each with its ``attribute``.
+    """
+    names = sorted({name for given in people.values() for name in given})
+    rows = []
+    for attribute in [(name,) for name in names] + list(combinations(names, 2)):
+        labels = {
+            identity: ", ".join(given[name] for name in attribute)
+            for identity, given in people.items()
+            if all(given.get(name) for name in attribute)
+        }
+        rows += [{"attribute": " × ".join(attribute)} | row for row in impact_ratios(scores, labels, small=small)]
     return rows

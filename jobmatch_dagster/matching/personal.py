@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,11 +18,25 @@ _SENTENCE = re.compile(r"[^\n]*?(?:[.!?;•|](?=\s|$)|[。！？；]|\n|$)")
 _GAP = r"(?:[ \t]|[.\-'](?=\w))+(?:[^\W\d_]\.?[ \t]+)?"  # between two parts of a name; an initial may stand there
 
 
+@dataclass(frozen=True)
+class Name:
+    """A name as it may stand in a text: the pattern, and the parts that every form of it has, in lower case."""
+
+    pattern: re.Pattern[str]
+    parts: tuple[str, ...]
+
+
 @lru_cache(maxsize=1)
-def _data() -> tuple[frozenset[str], re.Pattern[str]]:
+def _data() -> tuple[frozenset[str], dict[str, list[str]]]:
     raw = tomllib.loads(PATH.read_text(encoding="utf-8"))
-    words = frozenset((raw["words"] + raw["nations"]).split())
-    return words, re.compile("|".join(raw["lines"]), re.IGNORECASE)
+    return frozenset((raw["words"] + raw["nations"]).split()), raw["lines"]
+
+
+@lru_cache(maxsize=512)
+def _lines(letters: tuple[str, ...]) -> re.Pattern[str]:
+    """The expressions that stand under some letters, as one."""
+    known = _data()[1]
+    return re.compile("|".join(line for key in letters for line in known[key]), re.IGNORECASE)
 
 
 def unread_words() -> frozenset[str]:
@@ -29,8 +44,8 @@ def unread_words() -> frozenset[str]:
     return _data()[0]
 
 
-def name_pattern(name: str | None) -> re.Pattern[str] | None:
-    """A pattern for a person's name inside their own text.
+def name_pattern(name: str | None) -> Name | None:
+    """What finds a person's name inside their own text.
 
     It finds all parts in their order, the first and the last part, and "last, first", initials between them or not. A
     part alone is not taken out: "Baker" and "Grace" are words as well, and what is taken out must not depend on which
@@ -39,25 +54,28 @@ def name_pattern(name: str | None) -> re.Pattern[str] | None:
     Args:
         name: the name as the résumé gives it.
     """
-    parts = [re.escape(part) for part in re.findall(r"[^\W\d_]{2,}", name or "")]
-    if not parts:
+    found = re.findall(r"[^\W\d_]{2,}", name or "")
+    if not found:
         return None
+    parts = [re.escape(part) for part in found]
     forms = [_GAP.join(parts)]
     if len(parts) > 1:
         forms += [_GAP.join((parts[0], parts[-1])), rf"{parts[-1]},[ \t]*{parts[0]}"]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+    return Name(pattern, (found[0].lower(), found[-1].lower()))
 
 
-def without_personal(text: str, name: re.Pattern[str] | None) -> str:
+def without_personal(text: str, name: Name | None) -> str:
     """A text without its owner's name and without the sentences that state personal facts.
 
     Args:
         text: any text of a résumé.
         name: from ``name_pattern``.
     """
-    if name is not None:
-        text = name.sub(" ", text)
-    lines = _data()[1]
-    if lines.search(text):
+    lowered = text.lower()
+    if name is not None and all(part in lowered for part in name.parts):
+        text = name.pattern.sub(" ", text)
+    letters = tuple(key for key in _data()[1] if key in lowered)
+    if letters and (lines := _lines(letters)).search(text):
         text = "".join(part for part in _SENTENCE.findall(text) if not lines.search(part))
     return text

@@ -2,8 +2,8 @@
 
 A component's value is in [0, 1] and its weight a share of the score. Components that lack their inputs on either side
 abstain, and the others' weights are scaled to 1. What could not be judged takes something off: a share of the score for
-the weight that abstained, and one for a posting that says little, each up to ``most_taken_off``. So a vague posting
-does not win, a title alone still ranks, and contributions always add up to the score.
+the weight that abstained, up to ``most_unjudged``, and one for a posting that says little, up to ``most_thin``. So a
+vague posting does not win, a title alone still ranks, and contributions always add up to the score.
 
 Belongs here: that formula, its whole-number form, the version, and ``match``. Features are made in ``features`` and
 ``sides``, the top-k in ``topk``, words for people in ``explain``.
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from jobmatch_dagster.matching.weights import Weights
 
 # Raised by hand when code changes a score; files with numbers and words are in the version by their content.
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 
 
 def _version() -> str:
@@ -81,11 +81,11 @@ def rule(jobs: sides.Jobs, resumes: sides.Resumes, using: Weights, lowest: int) 
         using: component weights.
         lowest: least score kept, in steps.
     """
-    share, off = judged_share(using), using.evidence["most_taken_off"]
+    share, given = judged_share(using), using.evidence
     scaled = np.divide(STEPS / UNIT, share, out=np.zeros_like(share), where=share > 0)
     return topk.Rule(
-        factors=scaled * (1 - off * (1 - share)),
-        richness=1 - off * (1 - jobs.side.richness),
+        factors=scaled * (1 - given["most_unjudged"] * (1 - share)),
+        richness=1 - given["most_thin"] * (1 - jobs.side.richness),
         lowest=lowest,
         resume_classes=resumes.veto_classes,
         job_classes=jobs.veto_classes,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from jobmatch_dagster.matching.weights import Weights
 
 _EPOCH = date(1970, 1, 1)
+SURE_LANGUAGE, LEAST_WRITTEN = 0.8, 300  # confidence, and characters, from which an ad's own language counts
 
 
 @dataclass
@@ -184,17 +185,27 @@ def _asked(table: pa.Table, job_skills: pa.Table, owner: NDArray[np.int64], grap
     required = required.to_numpy(zero_copy_only=False).astype(bool)
     spoken, licensed = _special_skills(job_skills, np.where(required, owner, -1), graph, len(table))
     columns = ("country", "remote", "remote_scope", "salary_annual_max", "salary_currency")
-    rows = zip(*(table[name].to_pylist() for name in columns), spoken, licensed, strict=True)
+    rows = zip(*(table[name].to_pylist() for name in columns), _written(table), spoken, licensed, strict=True)
     return [
         vetoes.Asked(
             frozenset(languages),
+            written,
             frozenset(licences),
             country,
             remote,
             scope if remote == "remote" else None,
             (amount, currency) if amount and currency else None,
         )
-        for country, remote, scope, amount, currency, languages, licences in rows
+        for country, remote, scope, amount, currency, written, languages, licences in rows
+    ]
+
+
+def _written(table: pa.Table) -> list[str | None]:
+    """The language of each ad whose text is long enough, and sure enough, to say that whoever applies must read it."""
+    rows = zip(*(table[name].to_pylist() for name in ("language", "language_confidence", "description")), strict=True)
+    return [
+        language if (sure or 0) >= SURE_LANGUAGE and len(text or "") >= LEAST_WRITTEN else None
+        for language, sure, text in rows
     ]
 
 
@@ -262,7 +273,8 @@ def _offered(
     written = table["language"].to_pylist()
     out = []
     for person, language, skills, licences in zip(people, written, spoken, licensed, strict=True):
-        declared = person.languages | frozenset(skills)
-        known = declared | {language} if declared and language else declared
-        out.append(vetoes.Offered(known, frozenset(licences), person.country, person.relocates, person.salary_floor))
+        listed = person.languages | frozenset(skills)
+        known = vetoes.languages_of(listed, language, person.country)
+        facts = (frozenset(licences), person.country, person.relocates, person.salary_floor)
+        out.append(vetoes.Offered(known, bool(listed), *facts))
     return out

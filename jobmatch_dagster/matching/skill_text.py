@@ -84,11 +84,10 @@ def describe(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs) ->
     credit = credit[np.round(detail.credit[order] * CREDIT_SCALE).astype(np.int64)]
     sources, source = np.unique(detail.source[order], return_inverse=True)
     theirs = pieces.add(_theirs(resumes, sources))[source]
-    weight = pieces.add(_weight(jobs, entries))[entry]
     n = len(detail.scores)
     columns = [head[matched], credit[matched], theirs[matched]]
     found = pieces.assemble(*lists_of(owner[matched], columns, n, opened, between, closed, empty))
-    lacking = [head[~matched], weight[~matched]]
+    lacking = [pieces.add(f"{ask}}}" for ask in asks)[entry][~matched]]
     lacks = pieces.assemble(*lists_of(owner[~matched], lacking, n, opened, between, closed, empty))
     full = matched & (detail.credit[order] >= MET)
     return SkillText(
@@ -104,7 +103,7 @@ def describe(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs) ->
 
 
 def _asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> list[str]:
-    """The job's part of an item, an object not closed."""
+    """The job's part of an item, an object not closed: what it asks for, with its share of all that it asks."""
     import pyarrow as pa
 
     rows = jobs.wanted.source[entries]
@@ -113,11 +112,12 @@ def _asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> list[str]:
         _quoted(table["skill_id"].to_pylist()),
         _quoted(labels(jobs.skills, rows)),
         table["requirement"].to_pylist(),
+        (jobs.wanted.sparse.weights[entries] / jobs.wanted.full_share).tolist(),
         _evidence(jobs.skills["evidence"], rows),
     )
     return [
-        f'{{"skill": {skill}, "label": {label}, "requirement": "{kind}", "job_evidence": {where}'
-        for skill, label, kind, where in zip(*columns, strict=True)
+        f'{{"skill": {skill}, "label": {label}, "requirement": "{kind}", "weight": {share:.4g}, "job_evidence": {where}'
+        for skill, label, kind, share, where in zip(*columns, strict=True)
     ]
 
 
@@ -134,9 +134,3 @@ def _theirs(resumes: sides.Resumes, sources: NDArray[np.int64]) -> list[str]:
     through = _quoted(labels(resumes.skills, rows))
     where = _evidence(resumes.skills["evidence"], rows)
     return [f'"through": {a}, "resume_evidence": {b}}}' for a, b in zip(through, where, strict=True)]
-
-
-def _weight(jobs: sides.Jobs, entries: NDArray[np.int64]) -> list[str]:
-    """A missing requirement's share of what the job asks, which closes its item."""
-    shares = jobs.wanted.sparse.weights[entries] / jobs.wanted.full_share
-    return [f'"weight": {share:.4g}}}' for share in shares.tolist()]

@@ -124,6 +124,15 @@ def _count(data, offsets, kinds, lower, keys, values, n_known, n_buckets, strip_
         key, before_last, length, letters = _FNV_OFFSET, np.uint64(0), 0, 0
         last, run_kind, previous = np.int32(0), 0, np.int32(0)
         while at <= end:
+            if run_kind == 0:
+                # Most characters are ASCII inside a word: hashed here, without what the others need.
+                while at < end and data[at] < 0x80 and kinds[data[at]] != 0:
+                    before_last = key
+                    last = lower[data[at]]
+                    key = (key ^ np.uint64(last)) * _FNV_PRIME
+                    length += 1
+                    letters += kinds[data[at]] & 1
+                    at += 1
             if at < end:
                 code, following = _decode(data, at, end)
                 kind = kinds[code]

@@ -1,13 +1,15 @@
 """Vetoes: facts that rule a pair out whatever its score, each with a sentence that says why.
 
 Belongs here: the four kinds (place, language, licence, salary) and their rules. A veto needs both sides to say the
-fact in so many words; what one side leaves open is never held against it. Jobs and résumés fall into few classes of
-such facts, so the verdict is looked up per pair of classes.
+fact; what one side leaves open is not held against it. Languages alone may be presumed, and then the sentence says so:
+whoever applies reads the ad, and whoever lists no languages has the one of the résumé, of its home, and English. Jobs
+and résumés fall into few classes of such facts, so the verdict is looked up per pair of classes.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,9 +24,11 @@ Veto = dict[str, str]
 
 @dataclass(frozen=True)
 class Asked:
-    """What a job rules out: languages and licences it requires, where one must live, the most it pays."""
+    """What a job rules out: languages and licences it requires, the language its ad is written in, where one must live,
+    the most it pays."""
 
     languages: frozenset[str] = frozenset()
+    written: str | None = None
     licences: frozenset[str] = frozenset()
     country: str | None = None
     remote: str | None = None
@@ -34,9 +38,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Offered:
-    """What a résumé says of the same facts; empty or null is not said."""
+    """What a résumé says of the same facts; empty or null is not said.
+
+    ``languages`` are those it lists together with those it can be presumed to have (``languages_of``).
+    """
 
     languages: frozenset[str] = frozenset()
+    lists_languages: bool = False
     licences: frozenset[str] = frozenset()
     country: str | None = None
     relocates: bool = False
@@ -70,16 +78,31 @@ def binding_licence(label: str) -> bool:
     return not any(word in name for word in _data()["licences"]["learned_on_the_job"])
 
 
+def languages_of(listed: frozenset[str], written: str | None, country: str | None) -> frozenset[str]:
+    """Languages that a person has: listed ones, the one the résumé is written in, and those of its home.
+
+    A résumé that lists none has English, too; where not even its own language is known, nothing is presumed.
+
+    Args:
+        listed: ISO 639-1 codes that the résumé names.
+        written: code of its text, null where not known.
+        country: ISO 3166-1 code of its home.
+    """
+    if not listed and not written:
+        return frozenset()
+    home = frozenset(_data()["spoken"].get(country or "", "").split())
+    return listed | home | {code for code in (written, None if listed else "en") if code}
+
+
 def judge(job: Asked, resume: Offered) -> list[Veto]:
     """The vetoes of a pair, ``[{"kind", "sentence"}]`` in a fixed order; empty if there is none."""
     found: list[Veto] = []
     place = _place(job, resume)
     if place:
         found.append({"kind": "place", "sentence": place})
-    lacking = sorted(job.languages - resume.languages) if resume.languages else []
-    if lacking:
-        names = " and ".join(_data()["languages"].get(code, code) for code in lacking)
-        found.append({"kind": "language", "sentence": f"The job requires {names}, which the résumé does not list."})
+    language = _language(job, resume)
+    if language:
+        found.append({"kind": "language", "sentence": language})
     unlicensed = sorted(job.licences - resume.licences)
     if unlicensed:
         found.append(
@@ -97,6 +120,23 @@ def judge(job: Asked, resume: Offered) -> list[Veto]:
             }
         )
     return found
+
+
+def _language(job: Asked, resume: Offered) -> str | None:
+    if not resume.languages:
+        return None
+    lacking = job.languages - resume.languages
+    unread = frozenset(filter(None, [job.written])) - resume.languages
+    if not lacking and not unread:
+        return None
+    wish = f"The job requires {_names(lacking)}" if lacking else f"The ad is written in {_names(unread)}"
+    if resume.lists_languages:
+        return f"{wish}, which the résumé does not list."
+    return f"{wish}; the résumé lists no languages, so {_names(resume.languages)} is presumed."
+
+
+def _names(codes: Iterable[str]) -> str:
+    return " and ".join(_data()["languages"].get(code, code) for code in sorted(codes))
 
 
 def _place(job: Asked, resume: Offered) -> str | None:
@@ -118,7 +158,7 @@ def _place(job: Asked, resume: Offered) -> str | None:
 # Which facts of the two sides each kind of veto looks at.
 _FACTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("country", "remote", "scope"), ("country", "relocates")),
-    (("languages",), ("languages",)),
+    (("languages", "written"), ("languages", "lists_languages")),
     (("licences",), ("licences",)),
     (("pays",), ("floor",)),
 )

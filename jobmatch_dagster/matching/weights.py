@@ -1,12 +1,16 @@
-"""The numbers that a score is made of, read once from ``data/weights.toml``, and the fixed-point units of the score.
+"""The numbers that a score is made of, read once, and the fixed-point units of the score.
 
-Belongs here: component names and order, their weights, the integer scales, and the version that follows from them.
+They are those of ``data/weights.toml``, unless the home folder has a ``weights.toml`` of its own (what a re-fit to
+feedback writes). Belongs here: component names and order, their weights, the integer scales, and the version that
+follows from them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -64,7 +68,33 @@ def read(text: str) -> Weights:
     )
 
 
-@lru_cache(maxsize=1)
+_trial: Weights | None = None
+
+
+@contextmanager
+def on_trial(candidate: Weights) -> Iterator[None]:
+    """Let this process score with other weights for a while: for evaluating them, never for matches that are kept."""
+    global _trial
+    before, _trial = _trial, candidate
+    try:
+        yield
+    finally:
+        _trial = before
+
+
+def path() -> Path:
+    """The file in use: the home folder's own, or the one that ships with the package."""
+    from jobmatch_dagster.settings import settings
+
+    own = settings().home / "weights.toml"
+    return own if own.is_file() else PATH
+
+
 def load() -> Weights:
-    """The weights that ship with the package."""
-    return read(PATH.read_text(encoding="utf-8"))
+    """The weights in use."""
+    return _trial or _load(path())
+
+
+@lru_cache(maxsize=4)
+def _load(file: Path) -> Weights:
+    return read(file.read_text(encoding="utf-8"))

@@ -25,14 +25,14 @@ RESUMES_AT_ONCE = 1000  # bounds the memory of explanations: about 50 kB a résu
 
 NEW = {
     "job": """
-        select j.id::text from public.jobs j
+        select j.id::text, j.content_hash from public.jobs j
           left join private.scored s on s.side = 'job' and s.id = j.id
          where j.first_seen_on <= %(day)s and j.closed_on is null and j.duplicate_of is null
            and (%(again)s and j.first_seen_on = %(day)s
                 or s.id is null or s.content_hash <> j.content_hash or s.version <> %(version)s)
          order by j.id""",
     "resume": """
-        select r.id::text from public.resumes r
+        select r.id::text, r.content_hash from public.resumes r
           left join private.scored s on s.side = 'resume' and s.id = r.id
          where r.uploaded_on <= %(day)s and r.status = 'parsed'
            and (%(again)s and r.uploaded_on = %(day)s
@@ -41,13 +41,25 @@ NEW = {
                                    where m.resume_id = r.id and j.closed_on is null) < %(keep)s)
          order by r.id""",
 }
-JOBS = "select * from public.jobs where closed_on is null and duplicate_of is null and first_seen_on <= %s order by id"
+EVERYTHING = {
+    "job": """
+        select id::text, content_hash from public.jobs where closed_on is null and duplicate_of is null order by id""",
+    "resume": "select id::text, content_hash from public.resumes where status = 'parsed' order by id",
+}
+# What is later than the day takes part if it was scored before; its pairs with what is new now would go stale.
+JOBS = """
+select * from public.jobs j where closed_on is null and duplicate_of is null
+   and (first_seen_on <= %s or exists (select from private.scored s where s.side = 'job' and s.id = j.id))
+ order by id
+"""
 JOBS_NAMED = "select * from public.jobs where id = any(%s::uuid[]) order by id"
 JOB_SKILLS = "select * from public.job_skills where job_id = any(%s::uuid[]) order by job_id, skill_id"
 RESUMES_NAMED = "select * from public.resumes where id = any(%s::uuid[]) order by id"
 RESUME_SKILLS = "select * from public.resume_skills where resume_id = any(%s::uuid[]) order by resume_id, skill_id"
 OTHERS = """
-select id::text from public.resumes where status = 'parsed' and uploaded_on <= %s and id <> all(%s::uuid[]) order by id
+select id::text from public.resumes r where status = 'parsed' and id <> all(%s::uuid[])
+   and (uploaded_on <= %s or exists (select from private.scored s where s.side = 'resume' and s.id = r.id))
+ order by id
 """
 SCORED_AGAIN = """
 resume_id = any(%s::uuid[]) and (resume_id = any(%s::uuid[]) or job_id = any(%s::uuid[]))
@@ -62,9 +74,18 @@ delete from public.job_matches m using ranked r
  where m.resume_id = r.resume_id and m.job_id = r.job_id and r.place > %s
 returning m.resume_id::text
 """
+CUT = """
+insert into private.scored (side, id, content_hash, version, was_cut)
+select 'resume', resume_id, '', '', true from public.job_matches group by resume_id having count(*) >= %s
+"""
 STALE = """
 delete from public.job_matches m using public.jobs j
  where j.id = m.job_id and j.duplicate_of is not null
+"""
+# A job that is gone is new again when it comes back: who arrived meanwhile was not scored against it.
+FORGET = """
+delete from private.scored s using public.jobs j
+ where s.side = 'job' and j.id = s.id and (j.closed_on is not null or j.duplicate_of is not null)
 """
 PREVIEW = """
 select j.title as job, j.company, m.score, m.sentence from public.job_matches m join public.jobs j on j.id = m.job_id
@@ -74,11 +95,20 @@ select j.title as job, j.company, m.score, m.sentence from public.job_matches m 
 
 @dataclass
 class Work:
-    """What one run has to score: new jobs against every résumé, new résumés against every open job."""
+    """What one run has to score: new jobs against every résumé, new résumés against every open job.
 
-    jobs: list[str]
-    resumes: list[str]
+    Attributes:
+        jobs, resumes: ids with the content that they had when the work was found; what changes meanwhile is new again.
+        others: résumés that only the new jobs are scored against.
+        table: where the matches go.
+        until: no job first seen after this day takes part.
+    """
+
+    jobs: dict[str, str]
+    resumes: dict[str, str]
     others: list[str]
+    table: str
+    until: date
 
 
 def version() -> str:
@@ -103,18 +133,24 @@ def match_day(
     Returns:
         Counts of new jobs, new résumés, pairs scored, vetoed pairs and the day's matches.
     """
+    from jobmatch_dagster.stages import scorer_version
     from jobmatch_dagster.supabase import database
 
     outcome = Outcome("match_scores", str(day))
     with database.connect(settings) as conn, turn(conn, "match_scores", "all"):
         now = version()
+        tally = {"pairs": 0, "vetoed": 0}
+        if scorer_version.has_changed(conn, now):
+            _change_scorer(conn, settings, now, outcome, tally, on_progress)
+        scorer_version.begin(conn, now)
         with outcome.timed("find what is new"):
             outcome.changed += conn.execute(STALE).rowcount
+            conn.execute(FORGET)
             work = _work(conn, settings, day, now, again)
-        tally = {"pairs": 0, "vetoed": 0}
         if work.jobs or work.resumes:
             _score(conn, settings, day, work, outcome, tally, on_progress)
-            _remember(conn, work, now)
+            with conn.transaction():
+                _remember(conn, work, now)
         matches = conn.execute("select count(*) from public.job_matches where matched_on = %s", (day,)).fetchone()
         outcome.counts = {
             "new jobs": len(work.jobs),
@@ -131,10 +167,36 @@ def match_day(
 
 def _work(conn: psycopg.Connection, settings: Settings, day: date, now: str, again: bool) -> Work:
     params = {"day": day, "version": now, "again": again, "keep": settings.matches_per_resume}
-    jobs = [row[0] for row in conn.execute(NEW["job"], params)]
-    resumes = [row[0] for row in conn.execute(NEW["resume"], params)]
-    others = [row[0] for row in conn.execute(OTHERS, (day, resumes))] if jobs else []
-    return Work(jobs, resumes, others)
+    jobs: dict[str, str] = dict(conn.execute(NEW["job"], params).fetchall())
+    resumes: dict[str, str] = dict(conn.execute(NEW["resume"], params).fetchall())
+    others = [row[0] for row in conn.execute(OTHERS, (list(resumes), day))] if jobs else []
+    return Work(jobs, resumes, others, "public.job_matches", day)
+
+
+def _change_scorer(
+    conn: psycopg.Connection,
+    settings: Settings,
+    now: str,
+    outcome: Outcome,
+    tally: dict[str, int],
+    on_progress: Callable[[str], None] | None,
+) -> None:
+    """Score everything, whatever its day, beside the live matches, and show it in their place."""
+    from jobmatch_dagster.stages import scorer_version
+
+    with outcome.timed("evaluate the scorer"):
+        scorer_version.refuse_worse(conn, threads=settings.match_threads, on_progress=on_progress)
+    with outcome.timed("find what is new"):
+        conn.execute("truncate private.next_matches")
+        jobs: dict[str, str] = dict(conn.execute(EVERYTHING["job"]).fetchall())
+        resumes: dict[str, str] = dict(conn.execute(EVERYTHING["resume"]).fetchall())
+    work = Work(jobs, resumes, [], "private.next_matches", date.max)
+    _score(conn, settings, date.max, work, outcome, tally, on_progress)
+    with outcome.timed("switch"), conn.transaction():
+        scorer_version.switch(conn, now)
+        conn.execute(CUT, (settings.matches_per_resume,))
+        _remember(conn, work, now)
+        scorer_version.log_rankings(conn, list(resumes))
 
 
 def _score(
@@ -150,7 +212,10 @@ def _score(
     from jobmatch_dagster.matching import sides
     from jobmatch_dagster.supabase import database
 
-    halves = [(work.resumes, JOBS, (day,)), (work.others, JOBS_NAMED, (work.jobs,))]
+    halves: list[tuple[list[str], str, tuple]] = [
+        (list(work.resumes), JOBS, (work.until,)),
+        (work.others, JOBS_NAMED, (list(work.jobs),)),
+    ]
     done, total = 0, len(work.resumes) + len(work.others)
     for resumes, jobs_sql, params in halves:
         if not resumes:
@@ -202,19 +267,15 @@ def _write(
     conn: psycopg.Connection, matches: pa.Table, block: Sequence[str], work: Work, keep: int, outcome: Outcome
 ) -> None:
     """Replace the block's rows of what was scored, then cut each résumé's open rows to the best ``keep``."""
+    from jobmatch_dagster.stages import scorer_version
     from jobmatch_dagster.supabase import database
 
+    again = (SCORED_AGAIN, (block, list(work.resumes), list(work.jobs)))
     with conn.transaction():
-        outcome.add_merged(
-            database.merge(
-                conn,
-                "public.job_matches",
-                matches,
-                key=["resume_id", "job_id"],
-                guard=None,
-                replace=(SCORED_AGAIN, (block, work.resumes, work.jobs)),
-            )
-        )
+        merged = database.merge(conn, work.table, matches, key=["resume_id", "job_id"], guard=None, replace=again)
+        outcome.add_merged(merged)
+        if work.table != "public.job_matches":
+            return
         cut = {row[0] for row in conn.execute(PRUNE, (block, keep))}
         full = {r["values"] for r in matches["resume_id"].value_counts().to_pylist() if r["counts"] >= keep}
         outcome.changed += len(cut)
@@ -224,21 +285,22 @@ def _write(
                on conflict (side, id) do update set was_cut = true""",
             (sorted(cut | full),),
         )
+        if merged.inserted or merged.updated or merged.deleted or cut:
+            scorer_version.log_rankings(conn, block)
 
 
 def _remember(conn: psycopg.Connection, work: Work, now: str) -> None:
     """Note with which content and version each new side was scored."""
-    with conn.transaction():
-        for side, table, ids in (("job", "jobs", work.jobs), ("resume", "resumes", work.resumes)):
-            conn.execute(
-                f"""insert into private.scored (side, id, content_hash, version, was_cut)
-                    select %s, id, content_hash, %s, false from public.{table} where id = any(%s::uuid[])
-                    on conflict (side, id) do update
-                       set content_hash = excluded.content_hash, version = excluded.version""",  # noqa: S608
-                (side, now, ids),
-            )
+    for side, scored in (("job", work.jobs), ("resume", work.resumes)):
         conn.execute(
-            """delete from private.scored s
-                where s.side = 'resume' and not exists (select from public.resumes r where r.id = s.id)
-                   or s.side = 'job' and not exists (select from public.jobs j where j.id = s.id)"""
+            """insert into private.scored (side, id, content_hash, version, was_cut)
+               select %s, id, content_hash, %s, false from unnest(%s::uuid[], %s::text[]) as known (id, content_hash)
+               on conflict (side, id) do update
+                  set content_hash = excluded.content_hash, version = excluded.version""",
+            (side, now, list(scored), list(scored.values())),
         )
+    conn.execute(
+        """delete from private.scored s
+            where s.side = 'resume' and not exists (select from public.resumes r where r.id = s.id)
+               or s.side = 'job' and not exists (select from public.jobs j where j.id = s.id)"""
+    )

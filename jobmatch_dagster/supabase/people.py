@@ -24,6 +24,8 @@ from jobmatch_dagster.supabase.storage import RESUMES, file_store
 _ROWS: dict[str, str] = {
     "public.match_feedback": "user_id = %(user)s",
     "public.job_matches": "user_id = %(user)s",
+    "private.next_matches": "user_id = %(user)s",
+    "private.ranking_log": "user_id = %(user)s",
     "public.resume_skills": "user_id = %(user)s",
     "private.scored": "side = 'resume' and id in (select id from public.resumes where user_id = %(user)s)",
     "public.resumes": "user_id = %(user)s",

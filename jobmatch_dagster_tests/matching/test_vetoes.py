@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobmatch_dagster.matching import scorer
-from jobmatch_dagster.matching.vetoes import Asked, Offered, countries_of, judge, verdicts
+from jobmatch_dagster.matching.vetoes import Asked, Offered, countries_of, judge, languages_of, verdicts
 from jobmatch_dagster_tests.matching.conftest import DAY, as_tables, asks, has, job, resume
 
 
@@ -40,8 +40,28 @@ def test_only_what_both_sides_say_rules_a_pair_out(asked: Asked, offered: Offere
 
 
 def test_a_sentence_says_why() -> None:
-    (veto,) = judge(Asked(languages=frozenset({"de"})), Offered(languages=frozenset({"en"})))
+    (veto,) = judge(Asked(languages=frozenset({"de"})), Offered(languages=frozenset({"en"}), lists_languages=True))
     assert veto["sentence"] == "The job requires German, which the résumé does not list."
+
+
+def test_who_applies_reads_the_ad_and_a_presumption_is_called_one() -> None:
+    (veto,) = judge(Asked(written="pl"), Offered(languages=languages_of(frozenset(), "en", "US")))
+    assert veto["sentence"] == "The ad is written in Polish; the résumé lists no languages, so English is presumed."
+    assert not judge(Asked(written="pl"), Offered(languages=languages_of(frozenset(), "en", "PL")))
+    assert not judge(Asked(written="pl"), Offered(languages=languages_of(frozenset(), None, None)))
+    assert not judge(Asked(written="en"), Offered(languages=languages_of(frozenset(), "pl", None)))
+
+
+def test_a_list_of_languages_is_believed_but_the_text_and_the_home_speak_as_well() -> None:
+    assert languages_of(frozenset({"fr"}), "de", "PL") == {"fr", "de", "pl"}
+
+
+def test_only_a_long_ad_whose_language_is_sure_asks_for_it() -> None:
+    person = (resume("r", {"basics": {"label": "Welder", "summary": "steel"}}, language="en"), has("r", "welding"))
+    words = "Spawanie stali i aluminium w hali produkcyjnej. " * 10
+    for text, sure, vetoed in ((words, 0.99, 1), (words, 0.5, 0), (words[:60], 0.99, 0)):
+        ad = job("j", "Spawacz", text, language="pl", language_confidence=sure)
+        assert run(person, (ad, asks("j", welding="required"))) == vetoed
 
 
 def test_regions_are_read_and_everybody_is_no_limit() -> None:
@@ -72,15 +92,17 @@ def test_a_required_language_counts_as_listed_in_any_way_that_the_resume_says_it
 
 def test_the_table_of_verdicts_is_what_each_pair_is_judged() -> None:
     jobs = [
-        Asked(frozenset(languages), frozenset(licences), country, remote, "EU" if remote else None, pays)
+        Asked(frozenset(languages), written, frozenset(licences), country, remote, "EU" if remote else None, pays)
         for languages in ((), ("de",))
+        for written in (None, "de")
         for licences in ((), ("nursing licence",))
         for country in (None, "DE", "US")
         for remote in (None, "remote")
         for pays in (None, (40_000.0, "EUR"))
     ]
     people = [
-        Offered(frozenset(languages), frozenset(), country, relocates, floor)
+        Offered(frozenset(languages), lists, frozenset(), country, relocates, floor)
+        for lists in (False, True)
         for languages in ((), ("en",), ("de", "en"))
         for country in (None, "DE", "US")
         for relocates in (False, True)

@@ -1,0 +1,143 @@
+"""Which scorer is live, and how another takes its place: all at once, and only if it ranks no worse.
+
+Matches of a new scorer are made beside those of the live one, in ``private.next_matches``. Readers see the old ones to
+the last moment and then, by one transaction, the new ones; they never see some of each. ``private.ranking_log`` keeps
+what could be seen when.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jobmatch_dagster.errors import JobmatchError
+
+if TYPE_CHECKING:
+    import psycopg
+
+LIVE = "select version from private.scorer_versions where live_until is null"
+OTHER_SCORER = "select exists (select from private.scored where version not in ('', %s))"
+END = "update private.scorer_versions set live_until = now() where live_until is null"
+BEGIN = """
+insert into private.scorer_versions (version, matches) select %s, count(*) from public.job_matches
+on conflict (version) do update set live_from = now(), live_until = null, matches = excluded.matches
+"""
+SWITCH = """
+delete from public.job_matches;
+insert into public.job_matches select * from private.next_matches;
+truncate private.next_matches;
+truncate private.scored
+"""
+EVALUATED = "select results, reasons from private.evaluations where version = %s"
+KEEP_EVALUATION = """
+insert into private.evaluations (version, results, reasons) values (%s, %s, %s)
+on conflict (version) do update set at = now(), results = excluded.results, reasons = excluded.reasons
+"""
+LOG = """
+with shown as (
+  select m.user_id, m.resume_id, min(m.scorer_version) as scorer_version, min(m.resume_hash) as resume_hash,
+         array_agg(m.job_id order by m.score desc, m.job_id) as job_ids,
+         array_agg(m.job_hash order by m.score desc, m.job_id) as job_hashes,
+         array_agg(m.score order by m.score desc, m.job_id) as scores
+    from public.job_matches m join public.jobs j on j.id = m.job_id
+   where m.resume_id = any(%s::uuid[]) and j.closed_on is null and j.duplicate_of is null
+   group by m.user_id, m.resume_id)
+insert into private.ranking_log (user_id, resume_id, scorer_version, resume_hash, job_ids, job_hashes, scores)
+select s.* from shown s
+  left join lateral (select * from private.ranking_log l where l.resume_id = s.resume_id order by l.id desc limit 1) l
+         on true
+ where (l.scorer_version, l.resume_hash, l.job_ids, l.job_hashes, l.scores)
+       is distinct from (s.scorer_version, s.resume_hash, s.job_ids, s.job_hashes, s.scores)
+"""
+
+
+class WorseScorer(JobmatchError):
+    """A new scorer ranks the labelled sets worse than the live one, beyond noise."""
+
+
+def live(conn: psycopg.Connection) -> str | None:
+    """The version whose matches are shown; null before the first."""
+    row = conn.execute(LIVE).fetchone()
+    return row[0] if row else None
+
+
+def has_changed(conn: psycopg.Connection, now: str) -> bool:
+    """Whether what is stored was scored by another version than ``now``."""
+    before = live(conn)
+    if before is not None:
+        return before != now
+    row = conn.execute(OTHER_SCORER, (now,)).fetchone()
+    return bool(row and row[0])
+
+
+def begin(conn: psycopg.Connection, now: str) -> None:
+    """Note the first version as live, if none is."""
+    if live(conn) is None:
+        conn.execute(BEGIN, (now,))
+
+
+def switch(conn: psycopg.Connection, now: str) -> None:
+    """Show the matches in ``private.next_matches`` instead of the live ones, from one moment to the next.
+
+    The caller notes what was scored and logs the rankings in the same transaction.
+    """
+    conn.execute(SWITCH)
+    conn.execute(END)
+    conn.execute(BEGIN, (now,))
+
+
+def log_rankings(conn: psycopg.Connection, resumes: Sequence[str]) -> None:
+    """Keep the rankings of these résumés where they are others than before."""
+    conn.execute(LOG, (list(resumes),))
+
+
+def scorer_part(version: str) -> str:
+    """The scorer's own version within a version that names taxonomy and extractor, too."""
+    return version.split("+", 1)[0]
+
+
+def verdict(
+    conn: psycopg.Connection, *, threads: int, on_progress: Callable[[str], None] | None = None
+) -> tuple[dict[str, Any], list[str]]:
+    """How well the scorer in use ranks the labelled sets, and why it must not go live; evaluated once a version.
+
+    Args:
+        conn: a database connection.
+        threads: worker threads.
+        on_progress: called with a short sentence before each labelled set.
+
+    Returns:
+        values by set and measure, and one sentence per measure that fell beyond noise against the live scorer; none
+        where no other scorer is live or the live one was never evaluated.
+    """
+    from jobmatch_dagster.matching import evaluation
+    from jobmatch_dagster.matching.scorer import SCORER_VERSION
+
+    known = conn.execute(EVALUATED, (SCORER_VERSION,)).fetchone()
+    if known:
+        results = known[0]
+    else:
+        say = on_progress or (lambda _: None)
+        found = evaluation.run(threads, lambda name: say(f"ranking: {name}"), baselines=False)
+        results = evaluation.as_record(found)
+    before = scorer_part(live(conn) or SCORER_VERSION)
+    old = conn.execute(EVALUATED, (before,)).fetchone() if before != SCORER_VERSION else None
+    reasons = evaluation.gate(results, old[0]) if old else []
+    conn.execute(KEEP_EVALUATION, (SCORER_VERSION, json.dumps(results), reasons))
+    return results, reasons
+
+
+def refuse_worse(conn: psycopg.Connection, *, threads: int, on_progress: Callable[[str], None] | None = None) -> None:
+    """Stop where the scorer in use is another one than the live one and ranks worse.
+
+    Raises:
+        WorseScorer: with the measures that fell; the live scorer's matches stay.
+    """
+    _, reasons = verdict(conn, threads=threads, on_progress=on_progress)
+    if reasons:
+        raise WorseScorer(
+            "The new scorer",
+            f"ranks worse than the live one: {'; '.join(reasons)}",
+            "Go back to the former weights or code; the live scorer's matches stay as they are.",
+        )
