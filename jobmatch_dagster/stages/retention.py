@@ -1,4 +1,4 @@
-"""What is kept for how long: fetched pages, their workspaces, and résumés, as the settings say."""
+"""What is kept for how long: fetched pages, their workspaces, résumés and their rankings, as the settings say."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ if TYPE_CHECKING:
     from jobmatch_dagster.settings import Settings
 
 
+# A row holds until the next of its résumé: the last one stays.
+OLD_RANKINGS = """
+delete from private.ranking_log l
+ where l.at < %s and exists (select from private.ranking_log n where n.resume_id = l.resume_id and n.id > l.id)
+"""
+
+
 def keep_to_retention(settings: Settings, today: date) -> Outcome:
-    """Remove what is older than the settings allow: archived pages, crawl workspaces, résumé files.
+    """Remove what is older than the settings allow: archived pages, crawl workspaces, résumé files, logged rankings.
 
     The rows of a removed résumé, and its matches, go with the next run of ``parsed_resumes``, which follows the bucket;
     they are removed here at once, so that nothing outlives its file.
 
     Returns:
-        How many pages, folders and résumés went.
+        How many pages, folders, résumés and logged rankings went.
     """
     from jobmatch_dagster.crawling.retention import clear_workspaces
     from jobmatch_dagster.stages.parse import GONE
@@ -41,6 +48,7 @@ def keep_to_retention(settings: Settings, today: date) -> Outcome:
             "archived days of a board": store.delete("raw-pages", pages) if pages else 0,
             "crawl workspaces": len(clear_workspaces(settings.home / "crawl", today, settings.raw_retention_days)),
             "résumé files": store.delete("resumes", resumes) if resumes else 0,
+            "logged rankings": conn.execute(OLD_RANKINGS, (oldest_resume,)).rowcount,
         }
         outcome.changed = conn.execute(GONE).rowcount
     return outcome

@@ -11,5 +11,16 @@ from jobmatch_dagster.orchestration.assets.day import (
     parsed_resumes,
 )
 from jobmatch_dagster.orchestration.assets.report import day_report
+from jobmatch_dagster.orchestration.evaluation import bias_report, scorer_evaluation
 
-ASSETS = [raw_postings, cleaned_jobs, job_skills, job_occupations, parsed_resumes, match_scores, day_report]
+ASSETS = [
+    raw_postings,
+    cleaned_jobs,
+    job_skills,
+    job_occupations,
+    parsed_resumes,
+    match_scores,
+    day_report,
+    scorer_evaluation,
+    bias_report,
+]
