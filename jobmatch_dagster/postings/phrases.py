@@ -69,7 +69,7 @@ def _lists() -> Iterator[tuple[str, str, list[Any]]]:
     yield "time_zone", "", remote["time_zone_words"]
     yield from (("lives_in", code, phrases) for code, phrases in remote["lives_in"].items())
     yield "not_remote", "", remote["not_in_title"]
-    yield "deadline", "", load("dates")["deadline"]
+    yield "deadline", "", [*load("dates")["deadline"], *load("dates")["deadline_labels"]]
     yield "years", "year", experience["years"]
     yield "years", "month", experience["months"]
     yield from (("years", f"={count}", words) for count, words in experience["whole_words"].items())
