@@ -20,6 +20,8 @@ from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.settings import Settings
 
 Kind = Literal["search", "detail"]
+# What a reader stumbles with over a page that is made otherwise than it expects.
+_MISREAD = (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError)
 Posting = dict[str, Any]
 
 
@@ -204,7 +206,10 @@ class Board:
             url: where it came from, if known; relative links are resolved against it.
             fetched_at: when; relative ages count from here. Without it they stay unresolved.
         """
-        page = (self.read_search if kind == "search" else self.read_detail)(body, url, fetched_at)
+        try:
+            page = (self.read_search if kind == "search" else self.read_detail)(body, url, fetched_at)
+        except _MISREAD as error:
+            page = Extracted(changed=f"it has an unexpected shape ({type(error).__name__}: {error})"[:200])
         stamp = {"board": self.name, "fetched_at": fetched_at}
         page.postings = [{name: row.get(name) for name in columns()} | stamp for row in map(_said, page.postings)]
         if not page.postings:
@@ -273,6 +278,6 @@ def each(
     for place, record in enumerate(records, 1):
         try:
             rows.append(read(record))
-        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+        except _MISREAD as error:
             rejected.append((f"{what} {place}", f"has an unexpected shape ({type(error).__name__}: {error})"[:200]))
     return rows, rejected

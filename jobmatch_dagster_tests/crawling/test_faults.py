@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from email.utils import formatdate
 from itertools import pairwise
 
 import pytest
 
+from jobmatch_dagster.boards.board import Extracted
+from jobmatch_dagster.boards.registry import get
 from jobmatch_dagster.boards.search import make_search
 from jobmatch_dagster.crawling.archive import read_pages
 from jobmatch_dagster_tests.boards import pages
@@ -296,6 +299,26 @@ def test_a_page_that_changed_is_kept_named_and_can_be_read_again_later(site: Sit
     assert "jobmatch boards replay" in result.reason
     assert result.pages_file is not None
     assert [page.outcome for page in read_pages(result.pages_file)] == ["changed"]
+
+
+def test_a_page_over_which_its_reader_stumbles_costs_itself_alone(
+    site: Site, ask: Scraping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.answer = linkedin_with(5)
+    board = get("linkedin")
+    whole = board.read_detail
+
+    def stumbles(body: str, url: str | None, fetched_at: datetime | None) -> Extracted:
+        if str(FIRST + 2) in body:
+            raise KeyError("title")
+        return whole(body, url, fetched_at)
+
+    monkeypatch.setattr(board, "read_detail", stumbles)
+    result = ask()
+    assert result.status == "partial"
+    assert len(ids(result)) == 5
+    assert result.fill_rates["description_html"] == pytest.approx(4 / 5)
+    assert "unexpected shape (KeyError: 'title')" in result.rejected[0]["reason"]
 
 
 def test_an_api_that_answers_with_a_web_page_is_called_changed(site: Site, ask: Scraping) -> None:
