@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,16 +13,21 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import xxhash
 
 from jobmatch_dagster.postings import lifecycle
-from jobmatch_dagster.postings.duplicates import Item, cluster, signatures
+from jobmatch_dagster.postings.duplicates import Clusters, Item, cluster, likely, signatures, stored_signatures
 from jobmatch_dagster.postings.place.gazetteer import folded
 from jobmatch_dagster.postings.place.remote import without_remote_words
 from jobmatch_dagster.postings.readings import STEPS, Row
 from jobmatch_dagster.tables import JOBS, POSTING
 
-CHUNK = 4_000  # postings read at once: bounds the memory of a large batch
+CHUNK = 2_000  # postings read at once: bounds the memory of a large batch
+# What only the batch as a whole, or the days before, can tell.
+_LATE = ("first_seen_on", "last_seen_on", "duplicate_of", "group_id", "evidence")
+_HASHED_FORM = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 # What matching depends on; a change of any of them is a new content hash.
 HASHED = (
     "title", "company", "description", "city", "region", "country",
@@ -45,7 +51,21 @@ class Cleaned:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def clean(postings: pa.Table, *, day: date, known: pa.Table | None = None) -> Cleaned:
+ReadTexts = Callable[[list[str]], dict[str, str]]  # ids of known jobs → their descriptions, where there are any
+
+
+@dataclass
+class _Parts:
+    """What is kept of each chunk once it has been read."""
+
+    tables: list[pa.Table] = field(default_factory=list)
+    marks: list[np.ndarray] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+
+
+def clean(
+    postings: pa.Table, *, day: date, known: pa.Table | None = None, read_texts: ReadTexts | None = None
+) -> Cleaned:
     """Clean a batch of postings.
 
     Args:
@@ -53,33 +73,59 @@ def clean(postings: pa.Table, *, day: date, known: pa.Table | None = None) -> Cl
             given more than once (board, external_id) becomes one job: the latest fetched stands.
         day: the day of the batch; first and last seen, and the anchor of relative dates without a time of fetching.
         known: open jobs of earlier days in columns of ``tables.JOBS``, with which duplicates are looked for.
-            ``description``
-            may be left out where a column ``signature`` (see ``duplicates.signatures``; 64 uint32) is there.
+            ``description`` may be left out where a column ``signature`` is there (see
+            ``duplicates.stored_signatures``).
+        read_texts: reads the descriptions of the few known jobs that may be the same ad as one of the day's, where
+            ``known`` comes without them; without it their signatures alone decide.
 
     Returns:
         Jobs, rejected postings and seconds by step. The same input gives the same rows.
     """
     result = Cleaned(JOBS.empty_table())
     seconds = result.seconds
-    rows: list[Row] = []
+    parts = _Parts()
     with _timed(seconds, "intake"):
         sightings = _sightings(postings, result.rejected)
         table = postings.select([name for name in (*POSTING.names, "intake_issues") if name in postings.column_names])
+    if not sightings:
+        return result
     for start in range(0, len(sightings), CHUNK):
-        with _timed(seconds, "intake"):
-            chunk = _rows(table, sightings[start : start + CHUNK])
-        for name, step in STEPS:
-            with _timed(seconds, name):
-                step(chunk, day)
-        for row in chunk:
-            row.release()
-        rows.extend(chunk)
+        with _collector_paused():
+            _read(table, sightings[start : start + CHUNK], day, parts, seconds)
+    jobs = pa.concat_tables(parts.tables)
     with _timed(seconds, "duplicates"):
-        _lifecycle(rows, day, known)
-        _duplicates(rows, known)
+        seen = _lifecycle(jobs, day, known)
+        clusters, old = _duplicates(jobs, parts, seen[0], known, read_texts)
     with _timed(seconds, "table"):
-        result.jobs = _table(rows)
+        result.jobs = _finished(jobs, seen, clusters, old)
     return result
+
+
+def _read(table: pa.Table, sightings: list[list[int]], day: date, parts: _Parts, seconds: dict[str, float]) -> None:
+    """Read one chunk of postings, and keep of it what is needed for the batch as a whole."""
+    with _timed(seconds, "intake"):
+        rows = _rows(table, sightings)
+    for name, step in STEPS:
+        with _timed(seconds, name):
+            step(rows, day)
+    with _timed(seconds, "duplicates"):
+        parts.marks.append(signatures([row.value["description"] or "" for row in rows]))
+        parts.places.extend(_place_key(row.value) for row in rows)
+    with _timed(seconds, "table"):
+        parts.tables.append(_part(rows))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Reading makes many small objects and no cycles among them; walking them all again and again takes a fifth of the
+    time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 @contextmanager
@@ -130,121 +176,129 @@ def _later(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return {name: newer.get(name) if newer.get(name) is not None else older.get(name) for name in {**one, **other}}
 
 
-def _lifecycle(rows: list[Row], day: date, known: pa.Table | None) -> None:
+def _lifecycle(jobs: pa.Table, day: date, known: pa.Table | None) -> tuple[list[date], list[date]]:
+    """The days on which each job was first and last seen."""
     seen: dict[str, tuple[date | None, date | None]] = {}
+    ids = jobs["id"].to_pylist()
     if known is not None and known.num_rows:
-        seen = {
-            job: (first, last)
-            for job, first, last in zip(
-                known["id"].to_pylist(),
-                known["first_seen_on"].to_pylist(),
-                known["last_seen_on"].to_pylist(),
-                strict=True,
-            )
-        }
-    for row in rows:
-        first, last = seen.get(row.value["id"], (None, None))
-        row.value["first_seen_on"] = lifecycle.first_seen(day, first)
-        row.value["last_seen_on"] = lifecycle.last_seen(day, last)
+        again = known.select(["id", "first_seen_on", "last_seen_on"]).filter(
+            pc.is_in(known["id"], value_set=pa.array(ids, known["id"].type))
+        )
+        seen = {job["id"]: (job["first_seen_on"], job["last_seen_on"]) for job in again.to_pylist()}
+    days = [seen.get(job, (None, None)) for job in ids]
+    return [lifecycle.first_seen(day, first) for first, _ in days], [lifecycle.last_seen(day, last) for _, last in days]
 
 
-def _duplicates(rows: list[Row], known: pa.Table | None) -> None:
-    fresh = {row.value["id"] for row in rows}
-    old, stored = _known_items(known, fresh)
-    items = old + [_item(row.value) for row in rows]
-    marks = np.concatenate(
-        [signatures([item.text or "" for item in items[at : at + CHUNK]]) for at in range(0, len(items) or 1, CHUNK)]
-    )
-    for index, mark in stored.items():
-        marks[index] = mark
-    clusters = cluster(items, marks)
-    for index, row in enumerate(rows, len(old)):
-        row.value["duplicate_of"] = clusters.duplicate_of[index]
-        row.value["group_id"] = clusters.group_id[index]
-        others = clusters.also[index]
-        if others:
-            also = [
-                {"id": items[i].id, "board": items[i].board, "external_id": items[i].external_id} for i in others[:20]
-            ]
-            repost = any(items[i].known and items[i].board == row.value["board"] for i in others)
-            row.evidence["duplicate_of"] = {
-                "source": "repost" if repost else "comparison",
-                "similarity": round(clusters.similarity[index] or 0.0, 4),
-                "also": also,
-            }
+def _duplicates(
+    jobs: pa.Table, parts: _Parts, first_seen: list[date], known: pa.Table | None, read_texts: ReadTexts | None
+) -> tuple[Clusters, list[Item]]:
+    """The clusters of the known jobs that may matter and the batch's jobs, in this order, and the items of all."""
+    marks = np.concatenate(parts.marks)
+    old, old_marks, old_texts = _known_items(jobs, marks, known, read_texts)
+    named = zip(*(jobs[name].to_pylist() for name in ("id", "board", "external_id", "title", "company")), strict=True)
+    lengths = pc.fill_null(pc.utf8_length(jobs["description"]), 0).to_pylist()
+    items = old + [
+        Item(id, board, external_id, title, company, place, length, first)
+        for (id, board, external_id, title, company), place, length, first in zip(
+            named, parts.places, lengths, first_seen, strict=True
+        )
+    ]
+    texts = jobs["description"]
+
+    def text(index: int) -> str | None:
+        if index < len(old):
+            return old_texts.get(old[index].id)
+        found: str | None = texts[index - len(old)].as_py()
+        return found
+
+    return cluster(items, np.concatenate([old_marks, marks]), text), items
 
 
-def _item(value: dict[str, Any]) -> Item:
-    description = value["description"]
-    return Item(
-        value["id"],
-        value["board"],
-        value["external_id"],
-        value["title"],
-        value["company"],
-        _place_key(value.get("city"), value.get("country"), value.get("location")),
-        description,
-        _text_hash(description),
-        value["first_seen_on"],
-    )
+def _known_items(
+    jobs: pa.Table, marks: np.ndarray, known: pa.Table | None, read_texts: ReadTexts | None
+) -> tuple[list[Item], np.ndarray, dict[str, str]]:
+    """The open jobs that are not in the batch itself and may be an ad of the batch; their signatures and texts."""
+    if known is None or not known.num_rows:
+        return [], np.empty((0, marks.shape[1]), np.uint32), {}
+    known = known.filter(pc.invert(pc.is_in(known["id"], value_set=jobs["id"].combine_chunks().cast(known["id"].type))))
+    old_marks = stored_signatures(known)
+    rows = likely(known, old_marks, marks, jobs["company"].to_pylist(), jobs["title"].to_pylist())
+    chosen = known.take(pa.array(rows)).to_pylist()
+    if "description" in known.column_names:
+        texts = {job["id"]: job["description"] for job in chosen if job["description"]}
+    else:
+        texts = read_texts([job["id"] for job in chosen]) if read_texts and chosen else {}
+    items = [
+        Item(
+            job["id"],
+            job["board"],
+            job["external_id"],
+            job["title"],
+            job["company"],
+            _place_key(job),
+            len(texts.get(job["id"], "")),
+            job["first_seen_on"],
+            True,
+            job.get("duplicate_of"),
+            job.get("group_id"),
+        )
+        for job in chosen
+    ]
+    return items, old_marks[rows], texts
 
 
-def _place_key(city: str | None, country: str | None, location: str | None) -> str:
+def _place_key(job: dict[str, Any]) -> str:
     """Equal for one place: the country and city that were read, else the words (after "?"), or "" where there are
     none."""
-    if city or country:
-        return f"{country or ''}/{city or ''}"
-    words = folded(without_remote_words(location or ""))
+    if job.get("city") or job.get("country"):
+        return f"{job.get('country') or ''}/{job.get('city') or ''}"
+    words = folded(without_remote_words(job.get("location") or ""))
     return f"?{words}" if words else ""
 
 
-def _text_hash(text: str | None) -> str | None:
-    return xxhash.xxh3_128_hexdigest(" ".join(text.casefold().split()).encode("utf-8", "replace")) if text else None
-
-
-def _known_items(known: pa.Table | None, fresh: set[str]) -> tuple[list[Item], dict[int, np.ndarray]]:
-    """The open jobs that are not in the batch itself, and the signatures that are stored for them."""
-    items: list[Item] = []
-    stored: dict[int, np.ndarray] = {}
-    if known is None:
-        return items, stored
-    for job in known.to_pylist():
-        if job["id"] in fresh:
-            continue
-        if job.get("signature") is not None:
-            stored[len(items)] = np.asarray(job["signature"], np.uint32)
-        text = job.get("description")
-        items.append(
-            Item(
-                job["id"],
-                job["board"],
-                job["external_id"],
-                job["title"],
-                job["company"],
-                _place_key(job.get("city"), job.get("country"), job.get("location")),
-                text,
-                _text_hash(text),
-                job["first_seen_on"],
-                True,
-                job.get("duplicate_of"),
-                job.get("group_id"),
-            )
-        )
-    return items, stored
-
-
-def _table(rows: list[Row]) -> pa.Table:
+def _part(rows: list[Row]) -> pa.Table:
+    """A chunk's jobs, without what only the batch as a whole can tell."""
     for row in rows:
         row.value["content_hash"] = _content_hash(row.value)
-        row.value["evidence"] = json.dumps(row.evidence, ensure_ascii=False, default=str) if row.evidence else None
-        row.value["issues"] = json.dumps(row.issues, ensure_ascii=False) if row.issues else None
+        row.value["evidence"] = _JSON.encode(row.evidence) if row.evidence else None
+        row.value["issues"] = _JSON.encode(row.issues) if row.issues else None
+    fields = [column for column in JOBS if column.name not in _LATE or column.name == "evidence"]
     return pa.table(
-        {column.name: pa.array([row.value.get(column.name) for row in rows], column.type) for column in JOBS},
-        schema=JOBS,
+        [pa.array([row.value.get(column.name) for row in rows], column.type) for column in fields],
+        schema=pa.schema(fields),
     )
+
+
+def _finished(jobs: pa.Table, seen: tuple[list[date], list[date]], clusters: Clusters, items: list[Item]) -> pa.Table:
+    """The batch's jobs in all columns; the items are the known ones, then the batch's."""
+    old = len(items) - jobs.num_rows
+    evidence = jobs["evidence"].to_pylist()
+    for row, others in enumerate(clusters.also[old:]):
+        if others:
+            read = json.loads(evidence[row] or "{}")
+            read["duplicate_of"] = _seen_elsewhere(items, old + row, others, clusters.similarity[old + row])
+            evidence[row] = _JSON.encode(read)
+    late = dict(zip(_LATE, (*seen, clusters.duplicate_of[old:], clusters.group_id[old:], evidence), strict=True))
+    columns = [
+        pa.chunked_array([late[column.name]], column.type) if column.name in late else jobs[column.name]
+        for column in JOBS
+    ]
+    return pa.table(columns, schema=JOBS)
+
+
+def _seen_elsewhere(items: list[Item], row: int, others: list[int], similarity: float | None) -> dict[str, Any]:
+    """Evidence of a duplicate: the other rows of the ad at its place."""
+    repost = any(items[i].known and items[i].board == items[row].board for i in others)
+    return {
+        "source": "repost" if repost else "comparison",
+        "similarity": round(similarity or 0.0, 4),
+        "also": [
+            {"id": items[i].id, "board": items[i].board, "external_id": items[i].external_id} for i in others[:20]
+        ],
+    }
 
 
 def _content_hash(value: dict[str, Any]) -> str:
     """A hash of what matching depends on; the same in every version of Python and on every machine."""
-    parts = json.dumps([value.get(name) for name in HASHED], ensure_ascii=False, separators=(",", ":"))
+    parts = _HASHED_FORM.encode([value.get(name) for name in HASHED])
     return xxhash.xxh3_128_hexdigest(parts.encode("utf-8", "replace"))

@@ -117,6 +117,54 @@ def test_known_jobs_may_come_as_signatures_alone():
     assert job["duplicate_of"] == job_id("indeed", "1")
 
 
+def test_only_texts_of_jobs_that_may_be_the_same_are_read_again():
+    known = clean(
+        table(
+            posting("1", board="indeed"), posting("2", title="Cook", description_html="<p>We fry fish on Mondays.</p>")
+        ),
+        day=date(2026, 11, 10),
+    ).jobs
+    marks = pa.array([mark.tobytes() for mark in signatures(known["description"].to_pylist())], pa.binary())
+    texts = dict(zip(known["id"].to_pylist(), known["description"].to_pylist(), strict=True))
+    asked = []
+
+    def read_texts(ids):
+        asked.extend(ids)
+        return {job: texts[job] for job in ids}
+
+    slim = known.drop_columns(["description"]).append_column("signature", marks)
+    fresh = posting("3", description_html=TEXT.replace("bridges", "boats"))
+    (job,) = cleaned(fresh, known=slim, read_texts=read_texts)
+    assert job["duplicate_of"] == job_id("indeed", "1")
+    assert asked == [job_id("indeed", "1")]
+    assert cleaned(fresh, known=known)[0]["evidence"] == job["evidence"]
+
+
+def many():
+    return [
+        posting(
+            str(n),
+            title=("Senior Welder", "Cook", "Driver (m/w/d)")[n % 3],
+            board=("linkedin", "indeed")[n % 2],
+            location=("Leeds", "Berlin", None)[n % 4 % 3],
+            description_html=TEXT.replace("bridges", f"bridges {n % 5}") if n % 7 else None,
+        )
+        for n in range(40)
+    ]
+
+
+def test_a_batch_read_in_chunks_gives_the_same_table(monkeypatch):
+    whole = clean(table(*many()), day=DAY).jobs
+    for size in (1, 7):
+        monkeypatch.setattr("jobmatch_dagster.postings.clean.CHUNK", size)
+        assert clean(table(*many()), day=DAY).jobs.equals(whole)
+
+
+def test_the_order_of_postings_changes_no_job():
+    by_id = {job["id"]: job for job in cleaned(*many())}
+    assert {job["id"]: job for job in cleaned(*many()[::-1])} == by_id
+
+
 def test_the_content_hash_follows_what_matching_reads():
     first, again, other = (
         cleaned(row)[0]["content_hash"]

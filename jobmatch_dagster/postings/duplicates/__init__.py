@@ -2,6 +2,7 @@
 cities."""
 
 from jobmatch_dagster.postings.duplicates.cluster import Clusters, Item, cluster
+from jobmatch_dagster.postings.duplicates.known import likely, stored_signatures
 from jobmatch_dagster.postings.duplicates.signature import signatures
 
-__all__ = ["Clusters", "Item", "cluster", "signatures"]
+__all__ = ["Clusters", "Item", "cluster", "likely", "signatures", "stored_signatures"]

@@ -13,14 +13,14 @@ first, then the one with the longest text, then the smallest id; a canonical row
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from jobmatch_dagster.postings.duplicates.names import company_key, title_key
-from jobmatch_dagster.postings.duplicates.signature import PERMUTATIONS, jaccard
+from jobmatch_dagster.postings.duplicates.signature import BANDS, band_keys, jaccard
 from jobmatch_dagster.postings.place.gazetteer import folded
 
 SAME_TEXT = 0.80
@@ -28,7 +28,7 @@ SAME_TEXT_AND_PLACE = 0.70
 SAME_AD_ELSEWHERE = 0.50
 ESTIMATE_MARGIN = 0.12  # two standard errors of an estimate from 64 minima at 0.8
 ESTIMATE_ALONE = 0.90  # where the text itself is not at hand
-_BAND = 4
+_PAIRS = 50_000  # that are compared at once
 _EMPTY = np.uint32(0xFFFFFFFF)
 
 
@@ -39,8 +39,7 @@ class Item:
     Attributes:
         id, board, external_id, title, company: as in the table of jobs.
         place: ``country/city`` as read, ``?words`` where it could not be read, "" where the ad names none.
-        text: the description, or None where only the signature is kept.
-        text_hash: equal for equal texts, or None.
+        length: characters of the description, 0 where there is none or only its signature is known.
         first_seen: day it was first seen.
         known: a job of an earlier day; its ``canonical`` and ``group`` stand.
         canonical, group: ``duplicate_of`` and ``group_id`` of a known job.
@@ -52,8 +51,7 @@ class Item:
     title: str
     company: str
     place: str
-    text: str | None
-    text_hash: str | None
+    length: int
     first_seen: date
     known: bool = False
     canonical: str | None = None
@@ -87,19 +85,43 @@ class _Union:
         self.parent[high] = low
 
 
-def cluster(items: Sequence[Item], signatures: np.ndarray) -> Clusters:
-    """Find the duplicates and the groups among jobs.
+Text = Callable[[int], str | None]
+
+
+def cluster(items: Sequence[Item], signatures: np.ndarray, text: Text) -> Clusters:
+    """Find the duplicates and the groups among jobs. The order of the items does not matter.
 
     Args:
         items: jobs of the day, and the open jobs of earlier days.
         signatures: of their texts, shape (items, 64).
+        text: the description of an item by its number, None where it is not at hand; asked only for candidates.
     """
+    order = sorted(range(len(items)), key=lambda index: items[index].id)
+    found = _clustered([items[index] for index in order], signatures[order], lambda index: text(order[index]))
+    result = Clusters([None] * len(items), [None] * len(items), [None] * len(items), [[] for _ in items])
+    for place, index in enumerate(order):
+        result.duplicate_of[index] = found.duplicate_of[place]
+        result.group_id[index] = found.group_id[place]
+        result.similarity[index] = found.similarity[place]
+        result.also[index] = [order[other] for other in found.also[place]]
+    return result
+
+
+def _clustered(items: Sequence[Item], signatures: np.ndarray, text: Text) -> Clusters:
     companies = _numbers([company_key(item.company) for item in items])
     titles = _numbers([title_key(item.title) for item in items])
     union = _Union(len(items))
+    _join_known(items, union)
     similarity: list[float | None] = [None] * len(items)
-    for one, other in _candidates(items, signatures, companies, titles):
-        alike = _same_ad(items[one], items[other], signatures, one, other)
+    pairs = _candidates(items, signatures, companies, titles)
+    estimates = np.concatenate(
+        [(signatures[part[:, 0]] == signatures[part[:, 1]]).mean(axis=1) for part in _parts(pairs)] or [np.empty(0)]
+    )
+    worded = (signatures[:, 0][pairs] != _EMPTY).all(axis=1)
+    for (one, other), estimate, words in zip(pairs.tolist(), estimates.tolist(), worded.tolist(), strict=True):
+        if items[one].known and items[other].known:
+            continue  # settled on an earlier day
+        alike = _same_ad(items, one, other, estimate if words else None, text)
         if alike is None:
             continue
         union.join(one, other)
@@ -115,31 +137,41 @@ def cluster(items: Sequence[Item], signatures: np.ndarray) -> Clusters:
     return result
 
 
+def _join_known(items: Sequence[Item], union: _Union) -> None:
+    """Known jobs that were found to be one ad stay one."""
+    first: dict[str, int] = {}
+    for index, item in enumerate(items):
+        if item.known:
+            for link in {item.canonical or item.id, item.group or item.id}:
+                union.join(index, first.setdefault(link, index))
+
+
+def _parts(pairs: np.ndarray) -> list[np.ndarray]:
+    """The pairs in pieces, so that their signatures side by side stay small."""
+    return [pairs[start : start + _PAIRS] for start in range(0, len(pairs), _PAIRS)]
+
+
 def _numbers(keys: list[str]) -> np.ndarray:
     order = {key: number for number, key in enumerate(sorted(set(keys)))}
     return np.array([order[key] for key in keys], np.int64)
 
 
-def _candidates(
-    items: Sequence[Item], signatures: np.ndarray, companies: np.ndarray, titles: np.ndarray
-) -> list[tuple[int, int]]:
-    """Pairs worth a look: neighbours in a band's bucket, and neighbours of one company, title and place."""
+def _candidates(items: Sequence[Item], signatures: np.ndarray, companies: np.ndarray, titles: np.ndarray) -> np.ndarray:
+    """Pairs worth a look, shape (pairs, 2): neighbours in a bucket of a band, and of one company, title and place."""
     if len(items) < 2:
-        return []
+        return np.empty((0, 2), np.int64)
     index = np.arange(len(items))
     worded = index[signatures[:, 0] != _EMPTY]
     pairs: list[np.ndarray] = []
-    for start in range(0, PERMUTATIONS, _BAND):
-        band = signatures[worded, start : start + _BAND].astype(np.uint64)
-        key = np.zeros(len(worded), np.uint64)
-        for column in range(_BAND):
-            key = (key ^ band[:, column]) * np.uint64(0x9E3779B97F4A7C15)
-        pairs.append(_neighbours(worded, key, titles[worded], companies[worded]))
+    keys = band_keys(signatures[worded])
+    for band in range(BANDS):
+        pairs.append(_neighbours(worded, keys[:, band], titles[worded], companies[worded]))
     places = _numbers([item.place for item in items])
     pairs.append(_neighbours(index, companies * (titles.max() + 1) + titles, places, index))
     # the first of a text also meets every equal one: a bucket of many equal ads stays one cluster
-    found = np.unique(np.concatenate(pairs), axis=0)
-    return [(int(one), int(other)) for one, other in found]
+    pair = np.concatenate(pairs)
+    flat = np.unique(pair[:, 0] * len(items) + pair[:, 1])
+    return np.stack([flat // len(items), flat % len(items)], axis=1)
 
 
 def _neighbours(rows: np.ndarray, key: np.ndarray, second: np.ndarray, third: np.ndarray) -> np.ndarray:
@@ -153,9 +185,17 @@ def _neighbours(rows: np.ndarray, key: np.ndarray, second: np.ndarray, third: np
     return np.concatenate(pairs)
 
 
-def _same_ad(one: Item, other: Item, signatures: np.ndarray, a: int, b: int) -> float | None:
-    """The similarity of two rows of one ad, or None where they are not."""
-    same_text = one.text_hash is not None and one.text_hash == other.text_hash
+def _same_ad(items: Sequence[Item], a: int, b: int, estimate: float | None, text: Text) -> float | None:
+    """The similarity of two rows of one ad, or None where they are not.
+
+    Args:
+        items: all rows; ``a`` and ``b`` are the numbers of the two.
+        estimate: of their texts' similarity, from the signatures; None where one of them has no words.
+        text: see ``cluster``.
+    """
+    one, other = items[a], items[b]
+    # equal texts have equal signatures
+    same_text = estimate == 1.0 and _equal(text(a), text(b))
     if not _same_company(one.company, other.company, same_text and one.place == other.place):
         return None
     same_title = _same_title(one, other)
@@ -164,17 +204,24 @@ def _same_ad(one: Item, other: Item, signatures: np.ndarray, a: int, b: int) -> 
     if same_text:
         return 1.0
     elsewhere = one.board != other.board and _same_place(one.place, other.place)
-    if signatures[a, 0] == _EMPTY or signatures[b, 0] == _EMPTY:
+    if estimate is None:
         return 1.0 if same_title and (elsewhere or _same_unnamed(one, other)) else None
     here = same_title and one.place == other.place and one.place.partition("/")[2] != ""
     bar = SAME_AD_ELSEWHERE if elsewhere else (SAME_TEXT_AND_PLACE if here else SAME_TEXT)
-    estimate = float(np.mean(signatures[a] == signatures[b]))
     if estimate < bar - ESTIMATE_MARGIN:
         return None
-    if one.text is None or other.text is None:
+    first, second = text(a), text(b)
+    if first is None or second is None:
         return estimate if estimate >= (ESTIMATE_ALONE if bar != SAME_AD_ELSEWHERE else bar + ESTIMATE_MARGIN) else None
-    true = jaccard(one.text, other.text)
+    true = jaccard(first, second)
     return true if true >= bar else None
+
+
+def _equal(one: str | None, other: str | None) -> bool:
+    """Two texts with the same words, whatever their case and white space."""
+    if one is None or other is None:
+        return False
+    return one == other or one.casefold().split() == other.casefold().split()
 
 
 def _same_place(one: str, other: str) -> bool:
@@ -254,4 +301,4 @@ def _settle(items: Sequence[Item], indices: list[int], result: Clusters) -> None
 
 
 def _rank(item: Item) -> tuple[date, int, str]:
-    return item.first_seen, -len(item.text or ""), item.id
+    return item.first_seen, -item.length, item.id

@@ -16,6 +16,7 @@ import numpy as np
 from jobmatch_dagster.postings.characters import ALONE, CHARACTERS, OUTSIDE, encode
 
 PERMUTATIONS = 64
+BANDS, _BAND = 16, 4  # rows that agree in all four minima of a band are compared
 WORDS = 3
 MAX_TOKENS = 20_000
 VERSION = 1
@@ -34,6 +35,15 @@ def signatures(texts: Sequence[str]) -> np.ndarray:
     nothing."""
     codes, bounds = encode(texts)
     return _signatures(codes, bounds, CHARACTERS, _CONSTANTS)
+
+
+def band_keys(marks: np.ndarray) -> np.ndarray:
+    """One key for each band of each signature, uint64, shape (signatures, BANDS); equal bands have equal keys."""
+    bands = marks.reshape(len(marks), BANDS, _BAND)
+    keys = np.zeros((len(marks), BANDS), np.uint64)
+    for column in range(_BAND):
+        keys = (keys ^ bands[:, :, column]) * np.uint64(0x9E3779B97F4A7C15)
+    return keys
 
 
 def jaccard(one: str, other: str) -> float:
