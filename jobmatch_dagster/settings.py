@@ -270,6 +270,15 @@ class Settings(BaseSettings):
     resume_memory_mb: int = Field(
         1024, ge=128, alias="JOBMATCH_RESUME_MEMORY_MB", description="Memory that one résumé may take."
     )
+    resume_ocr_languages: CommaList = Field(
+        [],
+        alias="JOBMATCH_RESUME_OCR_LANGUAGES",
+        description="Languages, as tesseract calls them (eng,deu), in which pictures of text are read; needs "
+        "tesseract. Empty: such files get the status `needs_ocr`.",
+    )
+    resume_ocr_pages: int = Field(
+        4, ge=1, le=60, alias="JOBMATCH_RESUME_OCR_PAGES", description="Most pages of a résumé that are read by OCR."
+    )
     resume_workers: int = Field(2, ge=1, le=64, alias="JOBMATCH_RESUME_WORKERS", description="Résumés read at once.")
     resume_retention_days: int = Field(
         730, ge=1, alias="JOBMATCH_RESUME_RETENTION_DAYS", description="Days that a résumé is kept after its upload."
@@ -349,7 +358,9 @@ class Settings(BaseSettings):
         file = getattr(dotenv_settings, "env_file", None)
         return init_settings, _Environment(settings_cls), _EnvironmentFile(settings_cls, env_file=file)
 
-    @field_validator("boards", "crawl_proxies", "crawl_browser_boards", "api_cors_origins", mode="before")
+    @field_validator(
+        "boards", "crawl_proxies", "crawl_browser_boards", "resume_ocr_languages", "api_cors_origins", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -21,7 +21,8 @@ def hidden_warning(words: int) -> str:
 
 @dataclass(slots=True)
 class Limits:
-    """What one file may cost. Units: bytes, pages, seconds, MiB."""
+    """What one file may cost. Units: bytes, pages, seconds, MiB. Pictures of text are read in ``ocr_languages``
+    (tesseract's codes, separated by commas), not at all where there are none."""
 
     max_bytes: int = 10_000_000
     max_pages: int = 60
@@ -29,6 +30,8 @@ class Limits:
     memory_mb: int = 1024
     max_expansion: int = 60_000_000
     max_characters: int = 600_000
+    ocr_languages: str = ""
+    ocr_pages: int = 4
 
     @classmethod
     def from_settings(cls, settings: Any) -> Limits:
@@ -38,6 +41,8 @@ class Limits:
             max_pages=settings.resume_max_pages,
             timeout=settings.resume_timeout,
             memory_mb=settings.resume_memory_mb,
+            ocr_languages=",".join(settings.resume_ocr_languages),
+            ocr_pages=settings.resume_ocr_pages,
         )
 
 

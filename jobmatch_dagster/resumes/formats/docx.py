@@ -23,7 +23,6 @@ _BULLET = re.compile(r"^(?:[•▪‣◦●○■□▸►▶➢➤✓✔·∙*�
 _CELLS = re.compile(r"\t+| {4,}")
 _DROPPED = frozenset(f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPrChange", "pPrChange"))
 DEFAULT_SIZE = 11.0
-_STYLE_BLOCK = re.compile(rb'<w:style\b[^>]*\bw:styleId="([^"]*)"[^>]*>.*?</w:style>', re.S)
 # elements and attributes of extensions, whose prefixes the cut-out styles do not declare
 _OTHER_PREFIX = re.compile(rb'\s(?!w:|xmlns|xml:)[\w]+:[\w]+="[^"]*"|</?(?!w:|/|s>)\w+:[^>]*>')
 
@@ -81,12 +80,20 @@ def _style_elements(data: bytes, used: set[str]) -> list[Any]:
 
     if not data or not used:
         return []
-    blocks = [m.group() for m in _STYLE_BLOCK.finditer(data) if m[1].decode("utf-8", "replace") in used]
-    if len(blocks) >= len(used):
-        return list(
-            parse_xml(b'<s xmlns:w="' + _W[1:-1].encode() + b'">' + _OTHER_PREFIX.sub(b"", b"".join(blocks)) + b"</s>")
-        )
+    blocks = [_style_block(data, name.encode()) for name in used]
+    if all(blocks):
+        inside = _OTHER_PREFIX.sub(b"", b"".join(blocks))
+        return list(parse_xml(b'<s xmlns:w="' + _W[1:-1].encode() + b'">' + inside + b"</s>"))
     return list(parse_xml(data.replace(_STRICT, _W[1:-1].encode())).iter(f"{_W}style"))
+
+
+def _style_block(data: bytes, name: bytes) -> bytes:
+    """The text of one style's element; empty where it is not found as Word writes it."""
+    at = data.find(b'w:styleId="' + name + b'"')
+    start, end = data.rfind(b"<w:style ", 0, max(at, 0)), data.find(b"</w:style>", max(at, 0))
+    if at < 0 or start < 0 or end < 0 or data.find(b">", start) < at:
+        return b""
+    return data[start : end + len(b"</w:style>")]
 
 
 def _value(element: Any) -> str | None:

@@ -61,6 +61,7 @@ def _read(document: Any, data: bytes, limits: Limits) -> Document:
         links.extend(found)
         pictures += images
         hidden += unseen
+    recognised = _recognised(document, pages, limits) if pictures else 0
     letters = sum(c.isalnum() for page in pages for cell in page for c in cell.text)
     if letters < MIN_LETTERS:
         raise Refused("needs_ocr" if pictures or letters else "empty")
@@ -71,7 +72,26 @@ def _read(document: Any, data: bytes, limits: Limits) -> Document:
         warnings.append(f"{blank} of {count} pages hold pictures only and were not read.")
     if hidden:
         warnings.append(hidden_warning(hidden))
+    if recognised:
+        warnings.append("The text was recognised in a picture. Check what was read, or upload the document itself.")
     return Document(lines, list(dict.fromkeys(links)), count, kind, warnings)
+
+
+def _recognised(document: Any, pages: list[list[Cell]], limits: Limits) -> int:
+    """Put what tesseract reads on pages without text into ``pages``; how many pages that were."""
+    from jobmatch_dagster.resumes import glyphs, ocr
+
+    if ocr.languages(limits.ocr_languages) is None:
+        return 0
+    count = 0
+    for number in [n for n, cells in enumerate(pages) if not cells][: limits.ocr_pages]:
+        page = document[number]
+        try:
+            pages[number] = glyphs.cells(ocr.words(page, limits.ocr_languages))
+        finally:
+            page.close()
+        count += bool(pages[number])
+    return count
 
 
 def _page(document: Any, number: int, witness: Witness) -> tuple[list[Cell], list[str], int, int]:
