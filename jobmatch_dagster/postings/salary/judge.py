@@ -180,7 +180,7 @@ def _salary(
     text, match = candidate.text, candidate.match
     end = match.end() + behind
     start = match.start() + len(text[match.start() : end]) - len(text[match.start() : end].lstrip())
-    written = text[start:end].rstrip(" ,;:(")
+    written = text[start:end].rstrip().rstrip(",;:(").rstrip()
     months = _months(candidate)
     if period is None and months != 12.0 and "\n" not in text[match.end() : match.end() + 1]:
         period = "month"  # so many salaries a year: one of them is a month's
