@@ -127,8 +127,9 @@ def list_runs(name: str | None, day: datetime | None, limit: int, as_json: bool)
         f"{'run':10}{'board':14}{'day':12}{'status':11}{'pages':>6}{'postings':>9}{'retries':>8}{'blocked':>8}  reason"
     )
     for row in rows:
+        status = "imported" if row["kind"] == "import" else row["status"]
         click.echo(
-            f"{str(row['id'])[:8]:10}{row['board']:14}{row['day']!s:12}{row['status']:11}{row['pages']:>6}"
+            f"{str(row['id'])[:8]:10}{row['board']:14}{row['day']!s:12}{status:11}{row['pages']:>6}"
             f"{row['postings']:>9}{row['retries']:>8}{row['blocked']:>8}  {(row['reason'] or '')[:80]}"
         )
 

@@ -18,12 +18,12 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from jobmatch_dagster.boards.board import Board, Extracted, Paging, Request
-from jobmatch_dagster.boards.decoding import decode
 from jobmatch_dagster.boards.search import Search
-from jobmatch_dagster.crawling.archive import PARQUET, Archive, Page
+from jobmatch_dagster.crawling.archive import Archive, Page
 from jobmatch_dagster.crawling.assembly import Assembly
 from jobmatch_dagster.crawling.errors import Blocked, Changed, NotAllowed, ScrapingError
 from jobmatch_dagster.crawling.fetcher import Fetcher
+from jobmatch_dagster.crawling.kept import page_ref, read, subject
 from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.settings import Settings
 
@@ -31,7 +31,6 @@ _STALE_PAGES = 2
 _WATCH_SECONDS = 0.25
 # A board that says how many postings a search has is taken at its word if so many of them came.
 _WHOLE_SHARE = 0.9
-_READABLE = frozenset({"ok", "changed", "blocked"})
 T = TypeVar("T")
 
 
@@ -78,55 +77,6 @@ def key_of(request: Request, url: str) -> str:
     """What makes two requests the same question."""
     body = "" if request.body is None else hashlib.sha256(request.body.encode()).hexdigest()[:16]
     return f"{request.method} {url} {body}".rstrip()
-
-
-def page_ref(page: Page) -> str:
-    """Where a page is kept: file and row."""
-    return f"{PARQUET}#{page.number}"
-
-
-def fold(assembly: Assembly, pages: Iterable[Page], asked_again: set[str]) -> None:
-    """Fold kept pages in, in their order, as today's reader reads them.
-
-    Args:
-        assembly: takes them in.
-        pages: all pages of the day.
-        asked_again: keys of list pages to which later pages refer, see ``Archive.asked_again``.
-    """
-    lists: dict[str, Extracted] = {}
-    for page in pages:
-        if page.kind == "again":
-            assembly.add(page, lists.get(str(page.referrer), Extracted()), "")
-        elif page.outcome == "gone" or (page.outcome in _READABLE and page.body):
-            extracted = read(assembly.board, page)
-            if problem := extracted.blocked or extracted.changed:
-                assembly.reject(page, _subject(page), problem)
-                continue
-            if page.key in asked_again:
-                lists[page.key] = extracted
-            assembly.add(page, extracted, page_ref(page))
-
-
-def read(board: Board, page: Page) -> Extracted:
-    """Read a kept page again."""
-    if page.outcome == "gone":
-        return Extracted(rejected=[(_subject(page), f"is gone ({page.status})")])
-    charset = _charset(page.headers.get("content-type", ""))
-    kind: Any = page.kind
-    return board.extract(kind, decode(page.body, charset), page.final_url or page.url, page.fetched_at)
-
-
-def _subject(page: Page) -> str:
-    """What a page is about, as it may be shown: the posting, or the address without its query."""
-    return page.referrer or page.url.partition("?")[0]
-
-
-def _charset(content_type: str) -> str | None:
-    for part in content_type.split(";")[1:]:
-        name, _, value = part.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip().strip("\"'") or None
-    return None
 
 
 class Harvest:
@@ -346,7 +296,7 @@ class Harvest:
             error.__traceback__ = error.__context__ = None
             self.course.errors.append(error)
         if page is not None:
-            self.assembly.reject(page, _subject(page), f"{error.kind}: {error.problem}")
+            self.assembly.reject(page, subject(page), f"{error.kind}: {error.problem}")
         self._progress()
 
     def _progress(self) -> None:

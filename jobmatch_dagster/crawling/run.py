@@ -28,7 +28,8 @@ from jobmatch_dagster.crawling.archive import PARQUET, Archive, asked_again, rea
 from jobmatch_dagster.crawling.assembly import Assembly, fill_rates
 from jobmatch_dagster.crawling.errors import NotAllowed, ScrapingError
 from jobmatch_dagster.crawling.fetcher import Fetcher, Tally
-from jobmatch_dagster.crawling.harvest import Course, Harvest, fold
+from jobmatch_dagster.crawling.harvest import Course, Harvest
+from jobmatch_dagster.crawling.kept import fold
 from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.settings import Settings
 

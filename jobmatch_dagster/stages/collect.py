@@ -306,7 +306,9 @@ def replay(settings: Settings, board: str, day: date) -> Outcome:
         data = file_store(settings).get("raw-pages", f"{day}/{board}.parquet")
     except FileNotFoundError:
         raise JobmatchError(
-            f"{board} on {day}", "has no archived pages", "Only days that were scraped here can be replayed."
+            f"{board} on {day}",
+            "has no archived pages",
+            f"Only days that were scraped here can be replayed, and pages are kept {settings.raw_retention_days} days.",
         ) from None
     archive = settings.home / "crawl" / "replay" / f"{day}-{board}.parquet"
     archive.parent.mkdir(parents=True, exist_ok=True)

@@ -54,6 +54,7 @@ def test_a_replay_asks_nothing_and_gives_the_same_bytes(site: Site, ask: Scrapin
     assert result.pages_file is not None
     again = replay("linkedin", result.pages_file, DAY)
     assert len(site.log) == asked
+    assert again.pages == result.pages
     assert as_bytes(again.postings) == as_bytes(result.postings)
 
 
@@ -64,6 +65,7 @@ def test_a_second_scrape_of_the_day_asks_nothing_and_gives_the_same_rows(site: S
     second = ask()
     assert len(site.log) == asked
     assert second.status == "succeeded"
+    assert second.pages == first.pages
     assert as_bytes(second.postings) == as_bytes(first.postings)
 
 
