@@ -8,7 +8,7 @@ BIN := .venv/bin
 J := $(BIN)/jobmatch
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo dev test lint bench evaluate screenshots lock clean
+.PHONY: help setup setup-dev demo dev test test-services lint bench evaluate screenshots lock clean
 
 help:           ## Say what each target does
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 20
@@ -23,8 +23,11 @@ demo: setup     ## Two days of made-up postings and résumés through everything
 dev: setup      ## The Dagster UI on the embedded default, schedules and sensors on
 	@$(J) dev
 
-test: setup-dev ## All tests, in parallel
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+test: setup-dev ## All tests, in parallel, but for those of make test-services
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not services"
+
+test-services: setup-dev        ## A night on real services: schedule, late board, backfill, alert, 500 uploads (minutes)
+	@$(BIN)/python -m pytest -m services --durations=0
 
 lint: setup-dev ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

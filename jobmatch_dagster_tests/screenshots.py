@@ -1,19 +1,27 @@
-"""``make screenshots``: pictures of the Dagster UI as it really looks, by a headless chromium, for the docs.
+"""``make screenshots``: pictures of the Dagster UI and of the day's report as they really look, for the docs.
 
 Needs a chromium (JOBMATCH_CHROMIUM, or ``chromium`` on the path) and a database with something in it (``make demo``).
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jobmatch_dagster.settings import PROJECT_ROOT, settings
+from jobmatch_dagster_tests.orchestration.services import BACKFILL, BACKFILL_STATUS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 IMAGES = PROJECT_ROOT / "docs" / "images"
 PORT = 3917
@@ -34,14 +42,24 @@ PAGES = [
     ("parsed_resumes", "/assets/parsed_resumes?view=overview", (1500, 1100), 0),
     ("match_scores", "/assets/match_scores?view=checks", (1500, 900), 0),
     ("lineage", "/assets/skill_demand?view=lineage&lineageScope=upstream", (1800, 900), 0),
+    ("board_health", "/assets/board_health?view=overview", (1500, 1000), 0),
+    ("day_report", "/assets/day_report?view=partitions", (1500, 900), 0),
+    ("jobs", "/jobs", (1500, 800), 0),
+    ("backfills", "/overview/backfills", (1500, 600), 0),
     ("automation", "/automation", (1500, 700), 0),
     ("runs", "/runs", (1500, 800), 0),
 ]
-SECONDS_TO_LOAD = 12
+# file, theme, size
+REPORTS = [
+    ("report_light", "light", (1200, 1500)),
+    ("report_dark", "dark", (1200, 1500)),
+    ("report_phone", "light", (390, 1500)),
+]
+SECONDS_TO_LOAD = int(os.environ.get("PATIENCE", "12"))  # more on a busy machine: make screenshots PATIENCE=40
 
 
 def main() -> None:
-    """Start the UI, take every picture, stop the UI."""
+    """Start the UI, take every picture, stop the UI; then the report's."""
     from playwright.sync_api import sync_playwright
 
     from jobmatch_dagster.orchestration.instance import prepare
@@ -52,25 +70,85 @@ def main() -> None:
     prepare(settings())
     IMAGES.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "dagster_webserver", "-w", str(PROJECT_ROOT / "workspace.yaml"), "-p", str(PORT)]
-    server = subprocess.Popen(command, env=os.environ.copy(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    daemon = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(PROJECT_ROOT / "workspace.yaml")]
+    environment = {**os.environ, "JOBMATCH_DAILY_CRON": "0 0 1 1 *"}  # nobody is asked while the pictures are taken
+    started = [
+        subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for line in (command, daemon)
+    ]
     try:
         wait_for(f"http://127.0.0.1:{PORT}/server_info")
+        backfill()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=browser_path, args=QUIET)
-            for name, page, (width, height), zooms in PAGES:
-                tab = browser.new_page(viewport={"width": width, "height": height})
-                tab.goto(f"http://127.0.0.1:{PORT}{page}")
-                time.sleep(SECONDS_TO_LOAD)
-                for _ in range(zooms):
-                    tab.locator("button:has([aria-label='zoom_out'])").first.click()
-                    time.sleep(1)
-                tab.screenshot(path=str(IMAGES / f"{name}.png"))
-                tab.close()
-                print(f"docs/images/{name}.png")
+            for name, page, size, zooms in PAGES:
+                _of_the_ui(browser, name, page, size, zooms)
+            _of_the_report(browser)
             browser.close()
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(timeout=60)
+
+
+def backfill(seconds: float = 300) -> None:
+    """Read the archived pages of the last days again, so that the page of backfills has one to show."""
+    from jobmatch_dagster.supabase import database
+
+    with database.connect(settings()) as conn:
+        kept = conn.execute(
+            "select name from storage.objects where bucket_id = 'raw-pages' order by name desc limit 10"
+        )
+        partitions = [f"{board}|{day}" for (name,) in kept for day, board in [name.removesuffix(".parquet").split("/")]]
+    asked = {
+        "assetSelection": [{"path": ["raw_postings"]}],
+        "partitionNames": partitions,
+        "title": "The boards' pages, read again",
+        "runConfigData": {"ops": {"raw_postings": {"config": {"from_archive": True}}}},
+    }
+    end = time.monotonic() + seconds
+    while not (identity := ask(BACKFILL, p=asked).get("backfillId")) and time.monotonic() < end:
+        time.sleep(2)
+    while ask(BACKFILL_STATUS, id=identity).get("status") in ("REQUESTED", "IN_PROGRESS") and time.monotonic() < end:
+        time.sleep(2)
+
+
+def ask(query: str, **variables: Any) -> dict[str, Any]:
+    """Ask the UI's GraphQL."""
+    body = json.dumps({"query": query, "variables": variables}).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{PORT}/graphql", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        found: dict[str, Any] = next(iter(json.load(response)["data"].values()))
+    return found
+
+
+def _of_the_ui(browser: Browser, name: str, page: str, size: tuple[int, int], zooms: int) -> None:
+    tab = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    tab.goto(f"http://127.0.0.1:{PORT}{page}")
+    time.sleep(SECONDS_TO_LOAD)
+    for _ in range(zooms):
+        tab.locator("button:has([aria-label='zoom_out'])").first.click()
+        time.sleep(1)
+    _keep(tab, name)
+
+
+def _of_the_report(browser: Browser) -> None:
+    """The newest day's page, as ``jobmatch report`` writes it, in both themes and as wide as a phone."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "report.html"
+        command = [sys.executable, "-m", "jobmatch_dagster.cli", "report", "--out", str(page)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        for name, theme, (width, height) in REPORTS:
+            tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)  # type: ignore[arg-type]
+            tab.goto(page.as_uri())
+            _keep(tab, name)
+
+
+def _keep(tab: Page, name: str) -> None:
+    tab.screenshot(path=str(IMAGES / f"{name}.png"))
+    tab.close()
+    print(f"docs/images/{name}.png", flush=True)
 
 
 def wait_for(url: str, seconds: float = 120) -> None:

@@ -10,7 +10,7 @@ import dagster as dg
 import numpy as np
 
 from jobmatch_dagster.orchestration.failures import explained
-from jobmatch_dagster.orchestration.metadata import OWNERS, markdown_table
+from jobmatch_dagster.orchestration.metadata import OWNERS, asset_tags, markdown_table
 from jobmatch_dagster.orchestration.resources import Platform
 
 NO_WORSE = "ranks_no_worse_than_the_live_scorer"
@@ -19,6 +19,7 @@ NO_WORSE = "ranks_no_worse_than_the_live_scorer"
 @dg.asset(
     group_name="matches",
     owners=OWNERS,
+    tags=asset_tags("matches"),
     kinds={"python"},
     description=(
         "How well the scorer in use ranks every labelled set at hand (nDCG@10, MAP, recall@50, MRR with intervals), "
@@ -78,6 +79,7 @@ class BiasConfig(dg.Config):
 @dg.asset(
     group_name="matches",
     owners=OWNERS,
+    tags=asset_tags("matches"),
     kinds={"python"},
     deps=["match_scores"],
     description=(

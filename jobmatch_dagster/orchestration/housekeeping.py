@@ -98,6 +98,8 @@ def erase_everything_of(context: dg.OpExecutionContext, config: EraseConfig, pla
 
     from jobmatch_dagster.supabase.people import erase
 
+    if config.user_id == NOBODY:
+        raise dg.Failure("Nobody was erased. Put the account's id into the launchpad.", allow_retries=False)
     try:
         uuid.UUID(config.user_id)
     except ValueError:

@@ -33,7 +33,9 @@ def specs() -> list[dg.AssetSpec]:
     return [spec for definition in (*ASSETS, *MODEL_ASSETS) for spec in definition.specs]
 
 
-def late_tables(instance: dg.DagsterInstance, given: Iterable[dg.AssetSpec] | None = None) -> list[Late]:
+def late_tables(
+    instance: dg.DagsterInstance, given: Iterable[dg.AssetSpec] | None = None, now: datetime | None = None
+) -> list[Late]:
     """Tables that are broken by their freshness policy, without those that only wait for one that is.
 
     A table that was never made is not late: nobody has started.
@@ -41,10 +43,11 @@ def late_tables(instance: dg.DagsterInstance, given: Iterable[dg.AssetSpec] | No
     Args:
         instance: Dagster's instance.
         given: the assets to look at; all of the code location otherwise.
+        now: the moment to judge by; this one otherwise.
     """
     watched = {spec.key: spec for spec in given or specs() if _window(spec)}
     made = _made_at(instance, list(watched))
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     late = {key for key, at in made.items() if now - at > (_window(watched[key]) or timedelta.max)}
     behind = {key: {dep.asset_key for dep in watched[key].deps} & late for key in late}
     first = [key for key in late if not behind[key]]

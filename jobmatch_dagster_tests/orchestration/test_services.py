@@ -24,7 +24,7 @@ from jobmatch_dagster_tests.orchestration.services import (
 )
 from jobmatch_dagster_tests.orchestration.sink import Sink, webhook
 
-pytestmark = pytest.mark.timeout(1800)  # on a quiet machine the whole story takes two minutes
+pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
 TODAY = datetime.now(UTC).date()
 BLOCKED = "indeed"
 
@@ -70,19 +70,26 @@ def rows(services: Services, query: str) -> list[tuple[Any, ...]]:
 
 
 def days_runs(services: Services) -> list[dict[str, Any]]:
-    return [run for run in services.runs(pipelineName="day") if run["status"] in ("SUCCESS", "FAILURE")]
+    """The day's runs that went well; on a busy machine one may fail to start, and Dagster tries it again."""
+    return services.runs(pipelineName="day", statuses=["SUCCESS"])
+
+
+def boards_ended(services: Services) -> dict[str, str]:
+    """How the last run of each board ended."""
+    ended = services.runs(pipelineName="scrape_board", statuses=["SUCCESS", "FAILURE"])
+    return {run["tags"]["board"]: run["status"] for run in reversed(ended)}
 
 
 def test_a_tick_of_the_schedule_asks_five_boards_and_the_day_runs_without_the_one_that_fails(
     services: Services,
 ) -> None:
-    wait_until(lambda: len(services.runs(pipelineName="scrape_board")) == 5, "a run for each board")
+    wait_until(lambda: len(services.runs(pipelineName="scrape_board")) >= 5, "a run for each board")
     services.turn_off("daily_boards")  # whose next tick is a minute away here, not a day
+    wait_until(lambda: len(boards_ended(services)) == 5, "the end of each board's run")
     wait_until(lambda: days_runs(services), "the day's run")
-    boards = {run["tags"]["board"]: run["status"] for run in services.runs(pipelineName="scrape_board")}
+    boards = boards_ended(services)
     assert len(boards) == 5
     assert {board for board, status in boards.items() if status != "SUCCESS"} == {BLOCKED}
-    assert days_runs(services)[0]["status"] == "SUCCESS"
     seen = {board for (board,) in rows(services, "select distinct board from public.jobs")}
     assert seen == set(boards) - {BLOCKED}
     status, *_ = rows(services, f"select status from marts.board_health where board = '{BLOCKED}'")  # noqa: S608
@@ -97,7 +104,6 @@ def test_a_board_that_lands_late_has_the_day_run_again(services: Services) -> No
     run = services.launch("scrape_board", f"{BLOCKED}|{TODAY}", {"ops": {"raw_postings": {"config": {"fresh": True}}}})
     assert services.ended(run) == "SUCCESS"
     wait_until(lambda: len(days_runs(services)) > before, "the day's second run")
-    assert days_runs(services)[0]["status"] == "SUCCESS"
     assert rows(services, f"select 1 from public.jobs where board = '{BLOCKED}'")  # noqa: S608
 
 

@@ -1,6 +1,6 @@
 /*
 owner: team:data
-description: One row a board and day, its last scrape run of that day that ended; without one, the last import.
+description: One row a board and day, its last scrape run of that day that ended, one that was skipped only where there is no other; without one, the last import.
 columns:
   board: text, The board.
   day: date, The day's partition.
@@ -34,4 +34,4 @@ select distinct on (board, day)
   fill_rates
 from {{ source('private', 'scrape_runs') }}
 where ended_at is not null
-order by board, day, kind = 'scrape' desc, started_at desc
+order by board, day, kind = 'scrape' desc, status = 'skipped', started_at desc
