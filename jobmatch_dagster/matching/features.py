@@ -164,7 +164,7 @@ def fit_columns(weights: Weights, given: Levels, *, job: bool) -> tuple[NDArray[
 def richness(
     weights: Weights, distinct_terms: NDArray[np.int64], requirements: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """How much a posting gives to judge by: half its words, half its requirements, each up to what counts as full."""
+    """How much a posting gives to judge by: its words or its requirements, whichever is nearer to a full posting."""
     words = np.minimum(1.0, distinct_terms / weights.evidence["full_text_words"])
     wishes = np.minimum(1.0, requirements / weights.evidence["full_requirements"])
-    return (words + wishes) / 2
+    return np.maximum(words, wishes)
