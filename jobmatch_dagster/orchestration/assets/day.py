@@ -147,7 +147,8 @@ class MatchConfig(dg.Config):
 
 
 @dg.asset(
-    deps=[job_skills, parsed_resumes],
+    # The evaluation is made by hand and judges the scorer; a worse one than the live one is not let in here.
+    deps=[job_skills, parsed_resumes, "scorer_evaluation"],
     group_name="matches",
     description=(
         "The best jobs of each résumé with reasons, in `public.job_matches`. A pair belongs to the day its younger "
