@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from jobmatch_dagster.resumes import entries, lexicon
-from jobmatch_dagster.resumes.entries import Entry, Phrase
+from jobmatch_dagster.resumes.entries import Entry
 from jobmatch_dagster.resumes.model import Line
+from jobmatch_dagster.resumes.phrases import Phrase
 
 _SCORE = re.compile(
     r"\b(?:c?gpa|grade|note|abschlussnote|gesamtnote|mention|voto|votazione|nota|media|promedio|cijfer|ocena|średnia|średnia ocen|moyenne)\b"  # noqa: E501

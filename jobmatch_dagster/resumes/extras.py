@@ -38,7 +38,7 @@ def _items(lines: list[Line]) -> list[entries.Entry]:
                 groups.append([line])
             else:
                 groups[-1].append(line)
-        return [entries._entry(group[:1], group[1:]) for group in groups]
+        return [entries.entry_of(group[:1], group[1:]) for group in groups]
     return entries.read(lines)
 
 

@@ -134,6 +134,12 @@ def surnames() -> frozenset[str]:
     return frozenset(fold(w) for w in load("roles")["surnames"]["any"])
 
 
+@lru_cache(maxsize=1)
+def name_particles() -> frozenset[str]:
+    """Words of a name that are not names themselves."""
+    return frozenset(load("names")["particles"]["words"])
+
+
 @lru_cache(maxsize=1024)
 def role_level(title: str) -> str | None:
     """The seniority that a title's words say, the highest of them; None if they say none."""

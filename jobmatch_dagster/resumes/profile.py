@@ -11,6 +11,8 @@ from typing import Any
 from jobmatch_dagster.resumes import contact, derive, education, entries, extras, skills_section, spoken, work
 from jobmatch_dagster.resumes import sections as sectioning
 from jobmatch_dagster.resumes.model import Document, Line
+from jobmatch_dagster.resumes.person import Contact
+from jobmatch_dagster.resumes.phrases import texts
 from jobmatch_dagster.resumes.sections import Section
 
 SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
@@ -87,7 +89,7 @@ def _tongues_in(skills: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return spoken.read(rows)
 
 
-def _basics(person: contact.Contact, lines: dict[str, list[Section]]) -> dict[str, Any]:
+def _basics(person: Contact, lines: dict[str, list[Section]]) -> dict[str, Any]:
     location = None
     if person.place:
         location = {"city": person.place.city, "region": person.place.region, "countryCode": person.place.country}
@@ -104,9 +106,9 @@ def _basics(person: contact.Contact, lines: dict[str, list[Section]]) -> dict[st
     }
 
 
-def _summary(lines: dict[str, list[Section]], person: contact.Contact) -> str | None:
+def _summary(lines: dict[str, list[Section]], person: Contact) -> str | None:
     for section in lines.get("summary", []):
-        paragraphs, items = entries.texts(section.lines)
+        paragraphs, items = texts(section.lines)
         text = "\n".join([*paragraphs, *items])
         if len(text) > 20:
             return text
@@ -114,12 +116,12 @@ def _summary(lines: dict[str, list[Section]], person: contact.Contact) -> str | 
         long = [line for line in section.lines if len(line.text.split()) >= 8 and "@" not in line.text]
         if len(long) >= 2 or (long and len(long[0].text) > 120):
             first = section.lines.index(long[0])
-            paragraphs, _ = entries.texts(section.lines[first:])
+            paragraphs, _ = texts(section.lines[first:])
             return "\n".join(paragraphs) or None
     return None
 
 
-def _meta(resume: dict[str, Any], person: contact.Contact, found: list[Section], document: Document) -> dict[str, Any]:
+def _meta(resume: dict[str, Any], person: Contact, found: list[Section], document: Document) -> dict[str, Any]:
     fields: dict[str, dict[str, Any]] = {}
     for path, sure in person.confidence.items():
         start, end = person.at.get(path) or (None, None)
@@ -135,7 +137,7 @@ def _meta(resume: dict[str, Any], person: contact.Contact, found: list[Section],
     return {"fields": fields, "layout_confidence": layout, "confidence": _confidence(resume, person, layout)}
 
 
-def _confidence(resume: dict[str, Any], person: contact.Contact, layout: float) -> float:
+def _confidence(resume: dict[str, Any], person: Contact, layout: float) -> float:
     def mean(items: list[dict[str, Any]]) -> float:
         return sum(i["_confidence"] for i in items) / len(items) if items else 0.0
 

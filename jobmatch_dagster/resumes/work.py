@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from jobmatch_dagster.resumes import entries, lexicon
-from jobmatch_dagster.resumes.entries import Entry, Phrase
+from jobmatch_dagster.resumes import lexicon
+from jobmatch_dagster.resumes.entries import Entry
+from jobmatch_dagster.resumes.phrases import Phrase, role
 
 _AT = re.compile(r"\s+(?:at|@|bei|chez|presso|bij|w firmie|na empresa|en la empresa|hos)\s+", re.I)
 _COMMA = re.compile(r",\s+")
@@ -33,7 +34,7 @@ def _parted(entry: Entry) -> list[Phrase]:
     phrases = entry.phrases[:MAX_PHRASES]
     if len(phrases) == 1:
         return _cut(phrases[0])
-    if len(phrases) > 1 and all(entries.role(p.text) > 0 for p in phrases[:2]):
+    if len(phrases) > 1 and all(role(p.text) > 0 for p in phrases[:2]):
         first = _cut(phrases[0])
         if len(first) == 2 and min(lexicon.role_score(f.text) for f in first) == 0:
             return [*first, *phrases[1:]]
@@ -46,7 +47,7 @@ def _cut(phrase: Phrase) -> list[Phrase]:
     for pattern, bonus in ((_AT, 1.0), (_COMMA, 0.0)):
         for match in pattern.finditer(text):
             left, right = text[: match.start()], text[match.end() :]
-            score = abs(entries.role(left) - entries.role(right)) + bonus
+            score = abs(role(left) - role(right)) + bonus
             if min(lexicon.role_score(left), lexicon.role_score(right)) > 0 and not bonus:
                 score -= 1.0
             elif max(lexicon.role_score(left), lexicon.role_score(right)) > 0:
@@ -66,7 +67,7 @@ def _evidence(phrases: list[Phrase]) -> float:
     """Positive where the first of two phrases is the title, negative where it is the employer."""
     if len(phrases) < 2:
         return 0.0
-    return entries.role(phrases[0].text) - entries.role(phrases[1].text)
+    return role(phrases[0].text) - role(phrases[1].text)
 
 
 def _choose(phrases: list[Phrase], lean: float) -> tuple[Phrase | None, Phrase | None]:
@@ -74,7 +75,7 @@ def _choose(phrases: list[Phrase], lean: float) -> tuple[Phrase | None, Phrase |
         return None, None
     if len(phrases) == 1:
         only = phrases[0]
-        return (only, None) if entries.role(only.text) > 0 else (None, only)
+        return (only, None) if role(only.text) > 0 else (None, only)
     sure = _evidence(phrases)
     first, second = phrases[0], phrases[1]
     if len(phrases) > 2 and lexicon.role_score(first.text) == 0 and lexicon.role_score(second.text) == 0:
@@ -101,7 +102,7 @@ def _job(entry: Entry, title: Phrase | None, company: Phrase | None) -> dict[str
     if entry.summary:
         job["summary"] = "\n".join(entry.summary)
     known = [title is not None, company is not None, span is not None and span.range]
-    evident = (entries.role(title.text) > 0 if title else False) + 0.0
+    evident = (role(title.text) > 0 if title else False) + 0.0
     job["_span"] = [entry.start, entry.end]
     job["_confidence"] = round(0.3 + 0.2 * sum(known) + 0.1 * evident, 2)
     job["_at"] = {

@@ -97,3 +97,90 @@ def test_a_column_goes_on_over_the_page_without_its_neighbour_in_between() -> No
     )
     result = read([(40, 780, "**Petra Lindqvist"), *left, *right], pages=2)
     assert result.body.index("Sandhill") > result.body.rindex("Telemetry")
+
+
+def test_text_that_meets_its_neighbour_without_a_gap_is_parted_at_the_pages_edge() -> None:
+    marks = papers.column([*papers.HEAD, "**Experience"], 60)
+    for n, title in enumerate(("**Engineer", "**Analyst", "**Teacher")):
+        y = 700 - 60 * n
+        marks += [(60, y, f"September 201{n} - April 201{n + 2}"), (193, y, title)]
+        marks += [(193, y - 15, "Quillon Systems Ltd"), (193, y - 30, "- Built things that still stand")]
+    found = read(marks).resume["work"]
+    assert [(j["position"], j["startDate"], j["endDate"]) for j in found] == [
+        ("Engineer", "2010-09", "2012-04"),
+        ("Analyst", "2011-09", "2013-04"),
+        ("Teacher", "2012-09", "2014-04"),
+    ]
+
+
+def test_dates_broken_over_two_lines_beside_a_name_are_one_range() -> None:
+    marks = [*papers.column(papers.HEAD, 60), (60, 720, "**Experience")]
+    marks += [
+        (60, 700, "**Quillon Systems"),
+        (430, 700, "September 2019 –"),
+        (60, 685, "Engineer"),
+        (430, 685, "Present"),
+    ]
+    marks += [(430, 670, "Leeds, UK"), (60, 655, "- Built things that still stand")]
+    job = read(marks).resume["work"][0]
+    assert (job["position"], job["name"], job["startDate"], job["endDate"]) == (
+        "Engineer",
+        "Quillon Systems",
+        "2019-09",
+        None,
+    )
+
+
+def test_labels_inside_a_section_do_not_tear_a_page_with_centred_headings_apart() -> None:
+    from io import BytesIO
+
+    from reportlab.pdfgen.canvas import Canvas
+
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=(595, 842), invariant=1)
+    canvas.setFont("Helvetica", 10)
+    for x, y, text in papers.column(papers.HEAD, 60):
+        canvas.drawString(x, y, text)
+    for title, y in (("EDUCATION", 700), ("TECHNICAL SKILLS", 600)):
+        canvas.setFont("Helvetica-Bold", 14)
+        canvas.drawCentredString(297, y, title)
+    canvas.setFont("Helvetica-Bold", 10)
+    for x, y, text in (
+        (60, 680, "University of Hull"),
+        (60, 640, "Derby College"),
+        (60, 575, "Languages"),
+        (300, 575, "Tools"),
+    ):
+        canvas.drawString(x, y, text)
+    canvas.setFont("Helvetica", 10)
+    for x, y, text in ((60, 665, "Mathematics"), (60, 625, "Physics"), (60, 560, "C, Rust"), (300, 560, "Git, Make")):
+        canvas.drawString(x, y, text)
+    for y, text in ((680, "2010 - 2013"), (665, "BSc"), (640, "2008 - 2010"), (625, "A-levels")):
+        canvas.drawRightString(535, y, text)
+    canvas.save()
+    result = parse_bytes(buffer.getvalue(), "cv.pdf", today=TODAY)
+    assert result.layout == "single"
+    assert [s["institution"] for s in result.resume["education"]] == ["University of Hull", "Derby College"]
+    assert [(s["name"], s["keywords"]) for s in result.resume["skills"]] == [
+        ("Languages", ["C", "Rust"]),
+        ("Tools", ["Git", "Make"]),
+    ]
+
+
+def test_a_page_that_its_witness_contradicts_is_read_by_the_reference_too(monkeypatch) -> None:
+    from jobmatch_dagster.resumes.formats.witness import Witness
+
+    asked = []
+    monkeypatch.setattr(Witness, "reference_text", lambda self, number: asked.append(number))
+    data = papers.pdf(papers.column([*papers.HEAD, *papers.JOBS]))
+    parse_bytes(data, "cv.pdf", today=TODAY)
+    assert asked == []
+    witness = Witness(data)
+    told = witness.characters(0)
+    assert told is not None
+    letters = [ord(c) for c in "".join([*papers.HEAD, *papers.JOBS]) if c.isalnum()]
+    assert witness.agrees(0, letters)
+    assert not witness.agrees(0, letters[:-20])
+    monkeypatch.setattr(Witness, "agrees", lambda *_: False)
+    parse_bytes(data, "cv.pdf", today=TODAY)
+    assert asked == [0]

@@ -203,3 +203,38 @@ def test_an_uploaded_json_resume_is_read_and_cut_to_what_it_may_hold() -> None:
     assert [s["name"] for s in result.resume["skills"]] == ["SQL", "Python"]
     start, end = result.resume["work"][0]["_span"]
     assert "Quillon" in result.body[start:end]
+
+
+def test_a_place_after_the_employer_is_the_jobs_place() -> None:
+    found = profile("Odile Marchetti", "", "EXPERIENCE", "Engineer | Quillon Systems, Leeds, UK", "2019 - 2021", "- a")
+    job = found.resume["work"][0]
+    assert (job["name"], job["location"]) == ("Quillon Systems", "Leeds, UK")
+
+
+@pytest.mark.parametrize(
+    ("written", "begin", "finish"),
+    [
+        ("Aoû 2019 – Juin 2021", "2019-08", "2021-06"),
+        ("Jan 2020 – gegenwärtig", "2020-01", None),
+        ("2014 ‑ 2018", "2014", "2018"),
+        ("2013 - 15", "2013", "2015"),
+        ("2019年4月 – 2020年3月", "2019-04", "2020-03"),
+        ("2019년 3월 – 현재", "2019-03", None),
+        ("2019. 3. - 2021. 5.", "2019-03", "2021-05"),
+        ("WS 2010/11 - SS 2014", "2010-10", "2014-04"),
+        ("Q1 2019 - Q3 2020", "2019-01", "2020-07"),
+        ("Март 2015 — настоящее время", "2015-03", None),
+    ],
+)
+def test_ranges_are_read_in_the_forms_that_languages_and_programs_write(
+    written: str, begin: str, finish: str | None
+) -> None:
+    from jobmatch_dagster.resumes import dates
+
+    assert [(d.begin, d.finish, d.range) for d in dates.find(written)] == [(begin, finish, True)]
+
+
+def test_a_year_in_a_sentence_begins_no_job() -> None:
+    assert jobs("Sales Manager, Quillon Ltd", "2017 - 2020", "Turnover of 11 M€ in 2019") == [
+        ("Sales Manager", "Quillon Ltd", "2017", "2020")
+    ]

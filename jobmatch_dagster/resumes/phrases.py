@@ -1,0 +1,98 @@
+"""The head of an entry cut into phrases and dates, and lines of one text joined.
+
+What a phrase means is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from jobmatch_dagster.resumes import dates, lexicon
+from jobmatch_dagster.resumes.dates import DateSpan
+from jobmatch_dagster.resumes.model import Line
+
+_SEPARATOR = re.compile(r"\t|\s+[|·•∙]\s+|\s+[-–—]+\s+|\s*\|\s*|\s+·\s*|\s{2,}|(?<=\w)\s*—\s*(?=\w)|:\s+(?=[A-Z])|;\s+")
+_PARENTHESES = re.compile(r"\([^()]*\)")
+TRIM = " \t,;:|·•∙–—-()[]/→"
+_TERMS = re.compile(
+    r"^\(?(?:full[- ]time|part[- ]time|contract|permanent|temporary|vollzeit|teilzeit|temps plein|temps partiel|cdi|cdd|"  # noqa: E501
+    r"jornada completa|media jornada|pełny etat|freelance contract|link|website|url)\)?$",
+    re.I,
+)
+_DURATION = re.compile(
+    r"\(?\b\d+\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|años?|meses|anni|mesi|lata?|lat|mies\w*|maand\w*|jaar)\b\.?"
+    r"(?:,?\s*(?:and\s+)?\d+\s*(?:months?|mos?|monate?|mois|meses|mesi|mies\w*|maand\w*)\b\.?)?\)?",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Phrase:
+    """A piece of an entry's head with its place in the body and its look."""
+
+    text: str
+    start: int
+    end: int
+    row: int
+    bold: bool = False
+    italic: bool = False
+    size: float = 0.0
+
+
+def cut(text: str, at: int, row: int, line: Line) -> tuple[list[Phrase], tuple[DateSpan, ...]]:
+    """The phrases of a cell without its dates and durations; offsets are moved by ``at``."""
+    spans = dates.find(text)
+    kept = list(text)
+    for span in spans:
+        kept[span.start : span.end] = "\t" * (span.end - span.start)
+    for match in _DURATION.finditer(text):
+        kept[match.start() : match.end()] = "\t" * (match.end() - match.start())
+    cell = next((c for c in line.cells if c.text == text), line.cells[0])
+    if 1 < cell.lead < len(text) and text[cell.lead] == " ":
+        kept[cell.lead] = "\t"
+    masked = _PARENTHESES.sub(lambda m: m.group() if "\t" in m.group() else "x" * len(m.group()), "".join(kept))
+    found = []
+    begin = 0
+    cuts = [m.span() for m in _SEPARATOR.finditer(masked)]
+    for stop, after in [*cuts, (len(masked), len(masked))]:
+        piece = "".join(kept)[begin:stop]
+        left = len(piece) - len(piece.lstrip(TRIM))
+        clean = piece.strip(TRIM) + (")" if "(" in piece.strip(TRIM) and piece.rstrip(" \t,;").endswith(")") else "")
+        if clean and any(c.isalnum() for c in clean) and not _TERMS.match(clean):
+            start = at + begin + left
+            found.append(Phrase(clean, start, start + len(clean), row, cell.bold, cell.italic, cell.size))
+        begin = after
+    return found, spans
+
+
+def texts(lines: list[Line]) -> tuple[list[str], list[str]]:
+    """The lines under a head as (paragraphs, list items); broken lines are joined."""
+    paragraphs: list[str] = []
+    items: list[str] = []
+    target = paragraphs
+    for line in lines:
+        text = " ".join(line.text.split())
+        if line.bullet:
+            target = items
+            items.append(text)
+        elif target and ((line.gap or 0) < 0.8 or text[:1].islower()):
+            target[-1] = join(target[-1], text)
+        else:
+            target = paragraphs
+            paragraphs.append(text)
+    return paragraphs, items
+
+
+def join(before: str, after: str) -> str:
+    """Two lines of one sentence; a hyphen at the line's end stays, a soft one was dropped before."""
+    if before.endswith("-") and after[:1].isalpha() and before[-2:-1].isalpha():
+        return before + after
+    return f"{before} {after}"
+
+
+def role(text: str) -> float:
+    """How much a phrase is a title rather than an employer."""
+    company = lexicon.company_score(text)
+    title = lexicon.role_score(text)
+    return title - (0.8 * company if company >= 1.0 or title == 0 else 0.0)
