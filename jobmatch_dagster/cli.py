@@ -67,6 +67,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "The sources of postings: list, policy, extract a saved page.",
     ),
     "jobs": ("jobmatch_dagster.postings.commands", "jobs", "Clean postings into jobs."),
+    "reread": (
+        "jobmatch_dagster.stages.commands",
+        "reread",
+        "Read the skills of stored jobs again after a change of the taxonomy.",
+    ),
     "skills": ("jobmatch_dagster.skills.commands", "skills", "Find skills in text; search the taxonomy."),
     "resumes": ("jobmatch_dagster.resumes.commands", "resumes", "Parse résumé files."),
     "matches": ("jobmatch_dagster.matching.commands", "matches", "Rank jobs for résumés and explain a match."),

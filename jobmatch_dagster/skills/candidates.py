@@ -2,31 +2,78 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
+from functools import lru_cache
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from jobmatch_dagster.skills.concepts import key
+from jobmatch_dagster.skills import taxonomy as taxonomy_module
+from jobmatch_dagster.skills.concepts import DATA, key
 from jobmatch_dagster.skills.extractor import CANDIDATE
+from jobmatch_dagster.skills.taxonomy import Taxonomy
 
 CANDIDATES = pa.schema(
     [("surface", pa.string()), ("texts", pa.int64()), ("mentions", pa.int64()), ("required", pa.int64())]
 )
 
 
-def count(mentions: pa.Table) -> pa.Table:
-    """Candidates among ``mentions`` (``extractor.MENTIONS``), the one in most texts first.
+MOST_WORDS = 4
+"""A longer phrase is a task, not a name."""
+ORDINARY = 33
+"""A single English word at or above this value (tenths of Zipf's scale) without a capital is no name."""
+_GLUED = re.compile(r"[a-z]{3,}[A-Z][a-z]{4,}|^\W|\d[a-z]{3,}")
+"""What is left of two lines that lost the space between them (analyticsExperience)."""
+
+
+def worth_adding(surface: str, taxonomy: Taxonomy) -> bool:
+    """Whether somebody who looks after the taxonomy would want to see the phrase.
+
+    Not one that it has (it was not counted where it stood), nor degrees and parts of an ad, long phrases, ordinary
+    words and what is glued together.
+    """
+    words = key(surface).split()
+    if not 1 <= len(words) <= MOST_WORDS or len("".join(words)) < 2 or _GLUED.search(surface):
+        return False
+    if not any(char.isalpha() for char in surface) or _unfit().intersection(words):
+        return False
+    if len(words) == 1 and surface.islower() and _ordinary().get(words[0], 0) >= ORDINARY:
+        return False
+    whole = " ".join(words)
+    return whole not in taxonomy.form_keys and whole.removesuffix("s") not in taxonomy.form_keys
+
+
+@lru_cache(maxsize=1)
+def _unfit() -> frozenset[str]:
+    lines = (DATA / "not_candidates.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+@lru_cache(maxsize=1)
+def _ordinary() -> dict[str, int]:
+    common = pq.read_table(DATA / "words.parquet")
+    return dict(zip(common["word"].to_pylist(), common["tenths"].to_pylist(), strict=True))
+
+
+def count(mentions: pa.Table, *, taxonomy: Taxonomy | None = None) -> pa.Table:
+    """Candidates among ``mentions`` (``extractor.MENTIONS``) that are worth adding, the one in most texts first.
+
+    Args:
+        mentions: what ``extract`` found.
+        taxonomy: the default is the settings' own.
 
     Returns:
         ``surface`` in its commonest spelling, in how many ``texts``, how many ``mentions``, how many of them
         ``required``.
     """
+    taxonomy = taxonomy or taxonomy_module.load()
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     texts: dict[str, set[int]] = defaultdict(set)
     required: Counter[str] = Counter()
     columns = (mentions[name].to_pylist() for name in ("kind", "surface", "row", "requirement"))
     for kind, surface, row, requirement in zip(*columns, strict=True):
-        if kind == CANDIDATE:
+        if kind == CANDIDATE and worth_adding(surface, taxonomy):
             name = key(surface)
             spellings[name][surface] += 1
             texts[name].add(row)

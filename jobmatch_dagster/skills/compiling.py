@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobmatch_dagster.skills import characters, names, tagger
+from jobmatch_dagster.skills import characters, inflections, names, tagger
 from jobmatch_dagster.skills.concepts import (
     AMBIGUITIES,
     DATA,
@@ -35,6 +35,7 @@ from jobmatch_dagster.skills.concepts import (
     form_ambiguities,
     merge,
     own_entries,
+    same_concepts,
 )
 from jobmatch_dagster.skills.phrases import build
 from jobmatch_dagster.skills.tokens import cut, encode
@@ -45,7 +46,7 @@ MOST_RELATED = 40
 """A group with more members says little about how near they are to each other."""
 
 
-CODE = ("characters", "compiling", "concepts", "names", "phrases", "tagger", "tokens", "variants")
+CODE = ("characters", "compiling", "concepts", "inflections", "names", "phrases", "tagger", "tokens", "variants")
 """Modules of this package that decide the content of the compiled taxonomy."""
 
 
@@ -57,8 +58,10 @@ def deciding_files() -> list[Path]:
         DATA / "esco.parquet",
         DATA / "words.parquet",
         DATA / "characters.npz",
+        DATA / "left_out.txt",
         DATA / "stop_phrases.txt",
         *names.files(),
+        *sorted(inflections.FOLDER.glob("*.tsv")),
         *own,
         *code,
     ]
@@ -71,8 +74,10 @@ def compile_taxonomy(skills_csv: Path | None = None) -> tuple[pa.Table, dict[str
         skills_csv: a data team's own list, or None.
     """
     entries = [*own_entries(), *(csv_entries(skills_csv) if skills_csv else ())]
-    concepts = merge(esco_concepts(), entries, form_ambiguities())
-    names.add(concepts, _zipf())
+    concepts = merge(esco_concepts(), entries, form_ambiguities(), same_concepts())
+    zipf = _zipf()
+    names.add(concepts, zipf)
+    inflections.add(concepts, zipf)
     number = {concept.id: n for n, concept in enumerate(concepts)}
     arrays = _form_arrays(concepts)
     arrays |= _graph_arrays(concepts, number)
@@ -88,7 +93,7 @@ def _table(concepts: list[Concept]) -> pa.Table:
             "kind": pa.array([c.kind for c in concepts], pa.string()),
             "esco_uri": pa.array([c.esco_uri for c in concepts], pa.string()),
             "broader": pa.array([c.broader for c in concepts], pa.list_(pa.string())),
-            "forms": pa.array([[f.text for f in c.forms] for c in concepts], pa.list_(pa.string())),
+            "forms": pa.array([[f.text for f in c.forms if not f.derived] for c in concepts], pa.list_(pa.string())),
         }
     )
 
@@ -103,14 +108,14 @@ def _form_arrays(concepts: list[Concept]) -> dict[str, np.ndarray]:
     # every form itself goes in before any other spelling, so that a spelling never hides another concept's form
     rest: list[tuple[str, int]] = []
     for at, (_, kind, form) in enumerate(forms):
-        first, *others = variants(form.text, kind)
+        first, *others = (form.text,) if form.derived else variants(form.text, kind)
         spelled.append(first)
         owner.append(at)
         rest.extend((text, at) for text in others)
     stops = stop_phrases()
     phrases = [*stops, *spelled, *(text for text, _ in rest)]
     numbers = [*range(len(forms), len(forms) + len(stops)), *owner, *(at for _, at in rest)]
-    words = known_words(forms)
+    words = known_words([item for item in forms if not item[2].derived])
     table = build(phrases, np.array(numbers, np.int32), words.hash)
     blank = [Form(text) for text in stops]
     everything = [*(form for _, _, form in forms), *blank]
@@ -133,8 +138,9 @@ def _source(concept: Concept, form: Form) -> int:
 
 
 GATES = ("open", "asked", "low", "high")
-"""Of forms that always count; that count in a posting only where it speaks of the work or the person (attitudes and
-activities); that in English the tagger must like or the text must ask for; and that the tagger must like."""
+"""Of forms that always count (such as those of other languages: the tagger knows English); that count in a posting only
+where it speaks of the work or the person (attitudes and activities); that in English the tagger must like or the text
+must ask for; and that the tagger must like."""
 LEARNED_FIELDS = frozenset(
     ("ai", "cloud", "data", "devops", "embedded", "network", "office", "programming", "security", "testing")
 )
@@ -146,6 +152,8 @@ def _gate(concept: Concept, form: Form) -> int:
         return GATES.index("high" if form.doubtful else "asked")
     if concept.kind == "skill":
         return GATES.index("asked")
+    if form.language not in (None, "en"):
+        return GATES.index("open")
     if concept.kind in ("licence", "certificate", "language"):
         return GATES.index("open")
     if form.preferred and (concept.kind == "tool" or concept.field not in (None, *LEARNED_FIELDS)):

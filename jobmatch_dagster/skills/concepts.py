@@ -37,7 +37,8 @@ class Form:
     """A way to write a concept.
 
     ``ordinariness`` is Zipf's scale (0 = not an everyday phrase); ``doubtful``, of an everyday name: whether it is as
-    often a topic as a skill (open source), so that in English text the tagger decides; None for other forms.
+    often a topic as a skill (open source), so that in English text the tagger decides; None for other forms;
+    ``language``: ISO 639-1 where it is known; ``derived``: whether grammar made it of another form.
     """
 
     text: str
@@ -45,6 +46,8 @@ class Form:
     ordinariness: float = 0.0
     preferred: bool = False
     doubtful: bool | None = None
+    language: str | None = None
+    derived: bool = False
 
 
 @dataclass(slots=True)
@@ -87,7 +90,12 @@ class TaxonomyError(JobmatchError):
 def key(text: str) -> str:
     """What two forms have in common when they are the same but for case, accents, hyphens, dots and spaces between
     words."""
-    return " ".join(_WORDS.findall(fold_text(text)))
+    return key_of_folded(fold_text(text))
+
+
+def key_of_folded(text: str) -> str:
+    """``key`` of a text that is folded already."""
+    return " ".join(_WORDS.findall(text))
 
 
 def slug(label: str) -> str:
@@ -99,6 +107,7 @@ def slug(label: str) -> str:
 def esco_concepts(path: Path = DATA / "esco.parquet") -> list[Concept]:
     """ESCO's concepts in the order of the file; groups of its hierarchy are broader concepts without forms."""
     out = []
+    left_out = {key(line) for line in (DATA / "left_out.txt").read_text("utf-8").splitlines() if line[:1] != "#"}
     for row in pq.read_table(path).to_pylist():
         group = len(row["id"]) < 10
         base = ESCO_FIELD if group and row["kind"] == "knowledge" else ESCO_SKILL
@@ -106,6 +115,8 @@ def esco_concepts(path: Path = DATA / "esco.parquet") -> list[Concept]:
         concept = Concept(f"esco:{row['id']}", row["label"], row["kind"], base + code)
         concept.broader = [f"esco:{code}" for code in row["groups"]]
         for number, (text, ordinariness) in enumerate(zip(row["forms"], row["ordinariness"], strict=True)):
+            if number and key(text) in left_out:
+                continue
             ambiguity = _esco_ambiguity(text, ordinariness, row["kind"])
             concept.forms.append(Form(text, ambiguity, ordinariness, number == 0))
         out.append(concept)
@@ -191,24 +202,47 @@ def form_ambiguities(path: Path = DATA / "own" / "forms" / "ambiguity.tsv") -> d
     return out
 
 
-def merge(esco: list[Concept], entries: Iterable[OwnEntry], ambiguities: Mapping[str, str] = {}) -> list[Concept]:
+def same_concepts(path: Path = DATA / "own" / "forms" / "links.tsv") -> dict[str, str]:
+    """Label of an own entry → ESCO's label of the same concept, where the two are named differently."""
+    lines = path.read_text("utf-8").splitlines()[1:]
+    return dict(tuple(line.split("\t")) for line in lines)  # type: ignore[misc]
+
+
+def merge(
+    esco: list[Concept],
+    entries: Iterable[OwnEntry],
+    ambiguities: Mapping[str, str] = {},
+    same: Mapping[str, str] = {},
+) -> list[Concept]:
     """ESCO's concepts with the own entries: joined where they are the same thing, added where they are not.
 
-    An own entry is ESCO's concept if its label, else one of its aliases, is ESCO's preferred label, or if its label
-    is an alternative label of a concept that no other entry has taken and whose kind fits. Each form belongs to one
-    concept in the end: an own form wins over ESCO's, a preferred label over an alternative one.
+    An own entry is ESCO's concept if its label is ESCO's preferred label, or if ``same`` says so. Other likenesses
+    (an alias, an alternative label) are no proof: ESCO has "network marketing" also as direct marketing. Each form
+    belongs to one concept in the end: a preferred label stays with ESCO's concept, unless ESCO itself has to explain
+    it ("ML (computer programming)"); else an own form wins over ESCO's and a preferred label over an alternative one.
+
+    Args:
+        esco: ESCO's concepts; changed in place.
+        entries: the own entries.
+        ambiguities: of single forms, see ``form_ambiguities``.
+        same: see ``same_concepts``.
+
+    Raises:
+        TaxonomyError: ``same`` names a label that ESCO does not have.
     """
     own = list(entries)
-    taken = _links(esco, own)
+    taken = _links(esco, own, same)
     by_label: dict[str, Concept] = {}
     concepts = {concept.id: concept for concept in esco}
+    linked = {concept.id for concept in taken.values()}
+    kept = {key(c.label): c.label for c in esco if c.forms and c.id not in linked and c.forms[0].text == c.label}
     fresh: set[str] = set()
     for number, entry in enumerate(own):
         this = taken.get(number) or by_label.get(key(entry.label)) or _new(entry, fresh)
         concepts[this.id] = this
         this.kind, this.field = entry.kind, entry.field
         by_label[key(entry.label)] = this
-        _add_forms(this, entry, ambiguities)
+        _add_forms(this, entry, [alias for alias in entry.aliases if not _of_esco(alias, kept)], ambiguities)
     for entry in own:
         above = by_label.get(key(entry.broader)) if entry.broader else None
         below = by_label[key(entry.label)]
@@ -216,6 +250,12 @@ def merge(esco: list[Concept], entries: Iterable[OwnEntry], ambiguities: Mapping
             below.broader.append(above.id)
     _one_owner(list(concepts.values()))
     return list(concepts.values())
+
+
+def _of_esco(alias: str, kept: Mapping[str, str]) -> bool:
+    """Whether an alias is the preferred label of an ESCO concept; one of another case (SPARK) is another name."""
+    label = kept.get(key(alias))
+    return label is not None and (label == label.lower() or label == alias)
 
 
 def _new(entry: OwnEntry, seen: set[str]) -> Concept:
@@ -229,37 +269,31 @@ def _new(entry: OwnEntry, seen: set[str]) -> Concept:
     return Concept(f"jm:{candidate}", entry.label, entry.kind)
 
 
-def _links(esco: list[Concept], own: list[OwnEntry]) -> dict[int, Concept]:
+def _links(esco: list[Concept], own: list[OwnEntry], same: Mapping[str, str]) -> dict[int, Concept]:
     """Number of the own entry → the ESCO concept that it is."""
     preferred: dict[str, Concept] = {}
-    alternative: dict[str, Concept] = {}
+    labels: dict[str, Concept] = {}
     for concept in esco:
-        for form in concept.forms:
-            (preferred if form.preferred else alternative).setdefault(key(form.text), concept)
+        labels.setdefault(concept.label, concept)
+        for form in concept.forms[:1]:
+            preferred.setdefault(key(form.text), concept)
     links: dict[int, Concept] = {}
     claimed: set[str] = set()
-
-    def claim(number: int, concept: Concept | None) -> None:
-        if concept is not None and number not in links and concept.id not in claimed:
+    for number, entry in enumerate(own):
+        named = same.get(entry.label)
+        if named is not None and named not in labels:
+            raise TaxonomyError("links.tsv", f"names {named!r}, which ESCO does not have", "Correct the label.")
+        concept = labels[named] if named is not None else preferred.get(key(entry.label))
+        if concept is not None and concept.id not in claimed:
             links[number] = concept
             claimed.add(concept.id)
-
-    for number, entry in enumerate(own):
-        claim(number, preferred.get(key(entry.label)))
-    for number, entry in enumerate(own):
-        for alias in entry.aliases:
-            claim(number, preferred.get(key(alias)))
-    for number, entry in enumerate(own):
-        other = alternative.get(key(entry.label))
-        if other is not None and (entry.kind == "tool") == (other.kind == "tool"):
-            claim(number, other)
     return links
 
 
-def _add_forms(concept: Concept, entry: OwnEntry, ambiguities: Mapping[str, str]) -> None:
-    """Put the entry's forms before the concept's own; the entry's ambiguity goes for the label and for short
-    aliases."""
-    given = (_QUALIFIER.sub("", entry.label).strip() or entry.label, *entry.aliases)
+def _add_forms(concept: Concept, entry: OwnEntry, aliases: list[str], ambiguities: Mapping[str, str]) -> None:
+    """Put the entry's label and ``aliases`` before the concept's own forms; the entry's ambiguity goes for the label
+    and for short aliases."""
+    given = (_QUALIFIER.sub("", entry.label).strip() or entry.label, *aliases)
     keys = {key(text) for text in given}
     kept = [form for form in concept.forms if key(form.text) not in keys]
     known = {key(form.text): form for form in concept.forms}

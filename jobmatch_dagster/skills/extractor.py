@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import xxhash
 
 from jobmatch_dagster.skills import cues, engine, reading, tokens
 from jobmatch_dagster.skills import taxonomy as taxonomy_module
+from jobmatch_dagster.skills.concepts import DATA
 from jobmatch_dagster.skills.taxonomy import Taxonomy
 
-EXTRACTOR_VERSION = "1"
+CODE = (
+    "chain", "cues", "engine", "extractor", "gating", "kernels", "languages", "matcher", "reading", "scope", "signals",
+    "tagger", "tokens",
+)  # fmt: skip
+"""Modules of this package that decide how a text is read, beside the compiled taxonomy."""
 BATCH_CHARACTERS = 1_000_000
 """Texts are read in batches of about this size, so that their arrays stay in the processor's cache and memory
 bounded."""
@@ -42,6 +50,22 @@ _SECTION_NAMES = [*cues.SECTIONS, "title"]
 _REQUIREMENT_WEIGHT = np.array([1.0, 0.5, 0.3, 0.0])
 _SECTION_WEIGHT = np.array([1.0, 1.0, 0.9, 1.0, 0.8, 1.0, 0.3, 0.2, 0.5, 1.0, 0.8])
 """Per section, title, and no section at the end: a skill named in "about us" says little about the job."""
+
+
+def version(taxonomy: Taxonomy | None = None) -> str:
+    """What the reading of a text depends on besides the text: it changes with the taxonomy, with the cue phrases and
+    weights, and with the code that reads. A text is read again when it differs from the one it was read with."""
+    return f"{(taxonomy or taxonomy_module.load()).version}+{_reading_version()}"
+
+
+@lru_cache(maxsize=1)
+def _reading_version() -> str:
+    digest = xxhash.xxh3_64()
+    code = [Path(__file__).with_name(f"{name}.py") for name in CODE]
+    for path in [*sorted(cues.FOLDER.glob("*.tsv")), DATA / "function_words.tsv", DATA / "tagger.npz", *code]:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def extract(

@@ -30,7 +30,7 @@ REACH_BACK = 12
 _TOOL, _LICENCE, _CERTIFICATE = KINDS.index("tool"), KINDS.index("licence"), KINDS.index("certificate")
 _LANGUAGE = KINDS.index("language")
 _LOWER, _UPPER, _NUMBER = int(Shape.LOWER), int(Shape.UPPER), int(Shape.NUMBER)
-_SENTENCE, _OTHER, _NEWLINE = int(Gap.SENTENCE), int(Gap.OTHER), int(Gap.NEWLINE)
+_SENTENCE, _OTHER, _NEWLINE, _HYPHEN = (int(g) for g in (Gap.SENTENCE, Gap.OTHER, Gap.NEWLINE, Gap.HYPHEN))
 
 
 class Forms(NamedTuple):
@@ -164,16 +164,17 @@ def written_like(shape, wanted):  # type: ignore[no-untyped-def]
 
 @kernel
 def _sides(s, e, lo, hi, tokens, roles, notes):  # type: ignore[no-untyped-def]
-    """On how many sides (0 to 2) of tokens [s, e) a counted skill stands, at most an "and" between them."""
+    """On how many sides (0 to 2) of tokens [s, e) a counted skill stands, at most an "and" between them. What a hyphen
+    joins is one word, not a list."""
     begin, stop = s, e
     if s - 1 > lo and roles[s - 1 - lo] & JOINT_ROLE and tokens.gap[s] < _SENTENCE:
         begin = s - 1
     if e < hi and roles[e - lo] & JOINT_ROLE and tokens.gap[e] < _SENTENCE:
         stop = e + 1
     latest = max(notes.ended[s - lo], notes.ended[begin - lo])
-    left = latest >= 0 and s - latest < REACH_BACK and tokens.gap[begin] != _SENTENCE
-    right = (notes.begun[e - lo] and tokens.gap[e] != _SENTENCE) or (
-        notes.begun[stop - lo] and tokens.gap[stop] != _SENTENCE
+    left = latest >= 0 and s - latest < REACH_BACK and tokens.gap[begin] != _SENTENCE and tokens.gap[s] != _HYPHEN
+    right = (notes.begun[e - lo] and tokens.gap[e] != _SENTENCE and tokens.gap[e] != _HYPHEN) or (
+        notes.begun[stop - lo] and tokens.gap[stop] != _SENTENCE and stop > e
     )
     return int(left) + int(right)
 

@@ -27,7 +27,6 @@ def add(concepts: list[Concept], zipf: Mapping[str, float]) -> None:
         concepts: all concepts; changed in place.
         zipf: how ordinary English words are; a name that is one everyday English word counts only with context.
 
-
     Raises:
         TaxonomyError: a line names a concept that does not exist.
     """
@@ -50,4 +49,5 @@ def add(concepts: list[Concept], zipf: Mapping[str, float]) -> None:
                     owner[key(name)] = named
                     ordinariness = zipf.get(name.lower(), 0.0)
                     ambiguity = "context" if ordinariness >= EVERYDAY else "none"
-                    named.forms.append(Form(name, ambiguity, ordinariness, doubtful=name != written))
+                    form = Form(name, ambiguity, ordinariness, doubtful=name != written, language=path.stem)
+                    named.forms.append(form)

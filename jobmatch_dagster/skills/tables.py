@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jobmatch_dagster.skills import cues, reading
+from jobmatch_dagster.skills import taxonomy as taxonomy_module
+from jobmatch_dagster.skills.candidates import worth_adding
 from jobmatch_dagster.skills.extractor import extract
 from jobmatch_dagster.skills.taxonomy import Taxonomy
 from jobmatch_dagster.tables import JOB_SKILLS, RESUME_SKILLS
@@ -57,7 +59,7 @@ def job_skills_and_candidates(
         threads=threads,
     )
     known = found["skill_id"].is_valid()
-    candidates = _candidates(jobs, found.filter(pc.invert(known)))
+    candidates = _candidates(jobs, found.filter(pc.invert(known)), taxonomy or taxonomy_module.load())
     found = found.filter(known)
     groups = _Groups(found)
     best = groups.best(_STRENGTH[_codes(found["requirement"], reading.REQUIREMENTS)])
@@ -83,13 +85,13 @@ def job_skills_and_candidates(
     return skills, candidates
 
 
-def _candidates(jobs: pa.Table, found: pa.Table) -> pa.Table:
+def _candidates(jobs: pa.Table, found: pa.Table, taxonomy: Taxonomy) -> pa.Table:
     ids = jobs["id"].to_pylist()
     rows: dict[tuple[str, str], str] = {}
     columns = (found[name].to_pylist() for name in ("row", "surface", "requirement"))
     for row, surface, requirement in zip(*columns, strict=True):
         words = " ".join(surface.casefold().split())[:MOST_CANDIDATE_CHARACTERS]
-        if words:
+        if words and worth_adding(surface, taxonomy):
             rows.setdefault((ids[row], words), requirement)
     return pa.table(
         {

@@ -21,7 +21,7 @@ import xxhash
 from jobmatch_dagster import tables
 from jobmatch_dagster.skills import compiling, tagger
 from jobmatch_dagster.skills.characters import fold_text
-from jobmatch_dagster.skills.concepts import DATA, key
+from jobmatch_dagster.skills.concepts import DATA, key, key_of_folded
 from jobmatch_dagster.skills.matcher import Forms
 from jobmatch_dagster.skills.phrases import PhraseTable
 
@@ -65,6 +65,12 @@ class Taxonomy:
     @cached_property
     def _folded_labels(self) -> list[str]:
         return [key(label) for label in self.skills["label"].to_pylist()]
+
+    @cached_property
+    def form_keys(self) -> frozenset[str]:
+        """``concepts.key`` of every label and form that people are shown."""
+        names = [*self.skills["label"].to_pylist(), *(f for forms in self.skills["forms"].to_pylist() for f in forms)]
+        return frozenset(key_of_folded(line) for line in fold_text("\n".join(names)).split("\n"))
 
     @cached_property
     def phrases(self) -> PhraseTable:

@@ -1,10 +1,12 @@
 """Stage ``job_skills``: find what the day's jobs ask for and write ``public.job_skills`` and ``public.skills``.
 
-A text is read once per version of taxonomy and extractor; ``private.read_jobs`` remembers which.
+A text is read once per version of taxonomy and extractor; ``private.read_jobs`` remembers which. ``read_day`` is for
+the days that run; ``read_outdated`` for all others, when a new version is there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from jobmatch_dagster.stages.outcome import Outcome, one, turn
 
 if TYPE_CHECKING:
     import psycopg
+    import pyarrow as pa
 
     from jobmatch_dagster.settings import Settings
 
@@ -23,6 +26,15 @@ select j.id, j.title, j.description, j.language, j.content_hash
    and (%s or r.job_id is null or r.content_hash <> j.content_hash or r.version <> %s)
  order by j.id
 """
+_OUTDATED_ROWS = """
+  from public.jobs j
+  left join private.read_jobs r on r.job_id = j.id
+ where j.closed_on is null and (r.job_id is null or r.content_hash <> j.content_hash or r.version <> %s)
+"""
+OUTDATED = f"select j.id, j.title, j.description, j.language, j.content_hash {_OUTDATED_ROWS} order by j.id limit %s"
+HOW_MANY_OUTDATED = f"select count(*) {_OUTDATED_ROWS}"
+BLOCK = 5000
+"""Jobs that ``read_outdated`` reads and writes at once: what an interruption costs."""
 TOP = """
 select s.label as skill, s.kind, count(*)::int as jobs, count(*) filter (where k.requirement = 'required')::int as
 required
@@ -33,10 +45,9 @@ required
 
 def version() -> str:
     """What the reading of a text depends on besides the text: taxonomy and extractor."""
-    from jobmatch_dagster.skills import taxonomy
-    from jobmatch_dagster.skills.extractor import EXTRACTOR_VERSION
+    from jobmatch_dagster.skills import extractor
 
-    return f"{taxonomy.load().version}+{EXTRACTOR_VERSION}"
+    return extractor.version()
 
 
 def read_day(settings: Settings, day: date, *, again: bool = False) -> Outcome:
@@ -50,7 +61,6 @@ def read_day(settings: Settings, day: date, *, again: bool = False) -> Outcome:
     Returns:
         Counts of jobs read, jobs already known, skills found and jobs without any.
     """
-    from jobmatch_dagster.skills.tables import job_skills_and_candidates
     from jobmatch_dagster.supabase import database
 
     outcome = Outcome("job_skills", str(day))
@@ -59,33 +69,7 @@ def read_day(settings: Settings, day: date, *, again: bool = False) -> Outcome:
         now = version()
         with outcome.timed("read"):
             jobs = database.read(conn, UNREAD, (day, day, again, now))
-        with outcome.timed("find skills"):
-            found, candidates = job_skills_and_candidates(jobs)
-        ids = jobs["id"].to_pylist()
-        with outcome.timed("write"), conn.transaction():
-            outcome.add_merged(
-                database.merge(
-                    conn,
-                    "public.job_skills",
-                    found,
-                    key=["job_id", "skill_id"],
-                    guard=None,
-                    replace=("job_id = any(%s::uuid[])", (ids,)),
-                )
-            )
-            conn.execute("delete from private.candidate_skills where job_id = any(%s::uuid[])", (ids,))
-            conn.execute(
-                """insert into private.candidate_skills (job_id, surface, requirement)
-                   select * from unnest(%s::uuid[], %s::text[], %s::text[])""",
-                [candidates[name].to_pylist() for name in candidates.column_names],
-            )
-            conn.execute(
-                """insert into private.read_jobs (job_id, content_hash, version)
-                   select id, content_hash, %s from public.jobs where id = any(%s::uuid[])
-                   on conflict (job_id) do update
-                      set content_hash = excluded.content_hash, version = excluded.version""",
-                (now, ids),
-            )
+        found, candidates = _read(conn, jobs, now, outcome)
         total = one(conn, "select count(*) from public.jobs where first_seen_on = %s or last_seen_on = %s", (day, day))
         outcome.preview = [
             dict(zip(("skill", "kind", "jobs", "required"), r, strict=True)) for r in conn.execute(TOP, (day,))
@@ -99,6 +83,70 @@ def read_day(settings: Settings, day: date, *, again: bool = False) -> Outcome:
         "unknown words": candidates.num_rows,
     }
     return outcome
+
+
+def read_outdated(settings: Settings, on_progress: Callable[[int, int], None] | None = None) -> Outcome:
+    """Read the skills of all open jobs, of whatever day, that this version of taxonomy and extractor has not read.
+
+    Blocks are written as they are done, so that an interrupted run goes on where it was.
+
+    Args:
+        settings: the process's settings.
+        on_progress: called after each block with the jobs read so far and those that there are to read.
+
+    Returns:
+        Counts of jobs read and skills found.
+    """
+    from jobmatch_dagster.supabase import database
+
+    outcome = Outcome("job_skills", "outdated")
+    done, skills = 0, 0
+    with database.connect(settings) as conn, turn(conn, "job_skills", "all"):
+        write_taxonomy(conn, outcome)
+        now = version()
+        total = one(conn, HOW_MANY_OUTDATED, (now,))
+        while (jobs := database.read(conn, OUTDATED, (now, BLOCK))).num_rows:
+            found, _ = _read(conn, jobs, now, outcome)
+            done, skills = done + jobs.num_rows, skills + found.num_rows
+            if on_progress is not None:
+                on_progress(done, max(done, total))
+    outcome.counts = {"read now": done, "skills found": skills}
+    return outcome
+
+
+def _read(conn: psycopg.Connection, jobs: pa.Table, now: str, outcome: Outcome) -> tuple[pa.Table, pa.Table]:
+    """Find the skills of these jobs and replace what was known of them; returns skills and unknown words."""
+    from jobmatch_dagster.skills.tables import job_skills_and_candidates
+    from jobmatch_dagster.supabase import database
+
+    with outcome.timed("find skills"):
+        found, candidates = job_skills_and_candidates(jobs)
+    ids = jobs["id"].to_pylist()
+    with outcome.timed("write"), conn.transaction():
+        outcome.add_merged(
+            database.merge(
+                conn,
+                "public.job_skills",
+                found,
+                key=["job_id", "skill_id"],
+                guard=None,
+                replace=("job_id = any(%s::uuid[])", (ids,)),
+            )
+        )
+        conn.execute("delete from private.candidate_skills where job_id = any(%s::uuid[])", (ids,))
+        conn.execute(
+            """insert into private.candidate_skills (job_id, surface, requirement)
+               select * from unnest(%s::uuid[], %s::text[], %s::text[])""",
+            [candidates[name].to_pylist() for name in candidates.column_names],
+        )
+        conn.execute(
+            """insert into private.read_jobs (job_id, content_hash, version)
+               select id, content_hash, %s from public.jobs where id = any(%s::uuid[])
+               on conflict (job_id) do update
+                  set content_hash = excluded.content_hash, version = excluded.version""",
+            (now, ids),
+        )
+    return found, candidates
 
 
 def write_taxonomy(conn: psycopg.Connection, outcome: Outcome) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 from click.testing import CliRunner
 
@@ -40,3 +43,18 @@ def test_candidates_are_counted_over_texts() -> None:
     lines = "".join(json.dumps({"id": n, "text": text}) + "\n" for n in range(3))
     _, rows, _ = run("candidates", lines=lines)
     assert [(row["surface"], row["texts"]) for row in rows] == [("Zorblax", 3)]
+
+
+def test_output_does_not_depend_on_the_process() -> None:
+    lines = json.dumps(
+        {"id": 1, "text": "Requirements: Python, SQL, Excel and Zorblax; Docker is a plus. Team player."}
+    )
+    printed = []
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", "from jobmatch_dagster.cli import main; main()", "skills", "extract"]
+        done = subprocess.run(
+            command, input=lines, capture_output=True, text=True, env=os.environ | {"PYTHONHASHSEED": seed}, check=True
+        )
+        printed.append(done.stdout)
+    assert printed[0] == printed[1]
+    assert "Python" in printed[0]

@@ -46,6 +46,43 @@ def test_an_own_entry_that_is_an_esco_concept_is_linked_to_it() -> None:
     assert python["esco_uri"][0].as_py().startswith("http://data.europa.eu/esco/skill/")
 
 
+@pytest.mark.parametrize(
+    ("entry", "concept"),
+    [
+        ("Apache Spark", "SPARK"),
+        ("Scrum", "ICT project management methodologies"),
+        ("Direct marketing", "network marketing"),
+        ("Tutoring", "instruct others"),
+        ("Drilling", "use earth sciences tools"),
+        ("Pattern making", "create patterns for footwear"),
+        ("Distillation", "vacuum distillation processes"),
+        ("Selenium", "tools for ICT test automation"),
+    ],
+)
+def test_an_alias_alone_does_not_make_two_concepts_one(entry: str, concept: str) -> None:
+    loaded = taxonomy.load()
+    named = loaded.describe(entry)
+    assert named is not None
+    assert named["label"] != concept
+
+
+def test_an_entry_that_is_called_differently_in_esco_is_linked_by_the_reviewed_list() -> None:
+    loaded = taxonomy.load()
+    assert loaded.search("HACCP", 1)[0]["label"] == "hazard analysis and critical control points"
+    labels = set(loaded.skills["label"].to_pylist())
+    own = {entry.label for entry in OWN}
+    for label, esco in concepts.same_concepts().items():
+        assert label in own
+        assert esco in labels
+
+
+def test_a_name_of_esco_stays_with_esco_and_another_spelling_does_not() -> None:
+    loaded = taxonomy.load()
+    assert loaded.search("lawn care", 1)[0]["label"] == "lawn care"
+    assert loaded.search("Spark", 1)[0]["label"] == "Apache Spark"
+    assert loaded.search("ML", 1)[0]["label"] == "machine learning"
+
+
 def test_names_in_other_languages_belong_to_known_concepts() -> None:
     assert {path.stem for path in names.files()} >= {"en"}
     taxonomy.load()
