@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-WORDS_SHARE = 0.5  # of the likeness; the rest is meaning, which reaches over languages
-LIKE_ENOUGH = 0.55  # see eval_occupations: below it, more than a quarter is wrong
+WORDS_SHARE = 0.5  # of the likeness; the rest is meaning, which reaches over languages, where both titles have one
+LIKE_ENOUGH = 0.55  # what other bars give is in the table of eval_occupations
 TITLES_AT_ONCE = 5000  # bounds the memory: five million likenesses
 
 
@@ -50,18 +50,24 @@ def classify(given: pa.Array | pa.ChunkedArray) -> tuple[pa.StringArray, pa.Doub
     coded = pc.fill_null(given, "").dictionary_encode()
     coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
     different = coded.dictionary.to_pylist()
-    blocks = [_likest(different[at : at + TITLES_AT_ONCE]) for at in range(0, len(different), TITLES_AT_ONCE)]
-    codes = [code for names, _ in blocks for code in names]
-    likeness = np.concatenate([values for _, values in blocks]) if blocks else np.zeros(0)
+    likest_codes, likeness = likest(different)
+    codes = [code if value >= LIKE_ENOUGH else None for code, value in zip(likest_codes, likeness, strict=True)]
     of_each = coded.indices.to_numpy(zero_copy_only=False)
     return pa.array(codes, pa.string()).take(coded.indices), pa.array(likeness[of_each])
 
 
-def _likest(given: list[str]) -> tuple[list[str | None], NDArray[np.float64]]:
+def likest(given: list[str]) -> tuple[list[str], NDArray[np.float64]]:
+    """The likest occupation of each title, however little it is like it, and the likeness from 0 to 1."""
     words, meaning, codes = _known()
-    asked = titles.represent([[(title, 1.0)] for title in given])
-    shared = (_matrix(asked.parts) @ words.T).toarray()
-    likeness = WORDS_SHARE * shared + (1 - WORDS_SHARE) * (asked.meaning @ meaning.T)
-    best = likeness.argmax(axis=1)
-    values = np.clip(likeness[np.arange(len(given)), best], 0.0, 1.0)
-    return [codes[at] if value >= LIKE_ENOUGH else None for at, value in zip(best, values, strict=True)], values
+    found: list[str] = []
+    likeness = np.zeros(len(given))
+    for start in range(0, len(given), TITLES_AT_ONCE):
+        block = given[start : start + TITLES_AT_ONCE]
+        asked = titles.represent([[(title, 1.0)] for title in block])
+        shared = (_matrix(asked.parts) @ words.T).toarray()
+        both = np.outer(asked.meaning.any(axis=1), meaning.any(axis=1))
+        like = np.where(both, WORDS_SHARE * shared + (1 - WORDS_SHARE) * (asked.meaning @ meaning.T), shared)
+        best = like.argmax(axis=1)
+        found += [codes[at] for at in best]
+        likeness[start : start + len(block)] = np.clip(like[np.arange(len(block)), best], 0.0, 1.0)
+    return found, likeness
