@@ -51,6 +51,7 @@ def _distinct(hits: Hits) -> list[Hit]:
         for hit in named
         if not any(mask.start < hit.end and hit.start < mask.end for mask in masks)
         and ends.get(hit.start - 1, hit.label) == hit.label
+        and not any(other.start < hit.start < other.end for other in named)
         and not any(o.start <= hit.start and hit.end <= o.end and o.end - o.start > hit.end - hit.start for o in named)
     ]
 

@@ -219,3 +219,17 @@ def test_time_zones_that_a_text_asks_for(text, scope):
     assert (found.scope if found else None) == scope
     if found:
         assert text[found.start : found.end].strip()
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("NJ - Medford", ("Medford", "New Jersey", "US")),
+        ("Bratislava 1, Slovakia", ("Bratislava", None, "SK")),
+        ("40 College Blvd, Ste F600 Flushing, NY 11354", ("Flushing", "New York", "US")),
+        ("Acme Corporation_Internship, , Japan", (None, None, "JP")),
+        ("Germany - Update Location", (None, None, "DE")),
+    ],
+)
+def test_a_small_town_keeps_its_state_and_an_office_is_no_town(written, expected):
+    assert first(written) == expected

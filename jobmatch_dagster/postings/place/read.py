@@ -33,13 +33,19 @@ _FAMOUS = 500_000  # inhabitants of a city from which its name is never meant as
 _NAMESAKE = 200_000  # inhabitants of a city that bears a country's name, below which the country is meant
 _NO_PLACE = frozenset({"field", "work at", "work at home", "office", "at", "various"})
 _SEPARATOR = re.compile(
-    r"\s*(?:[;|•·\n、]|//|(?<=[a-zà-ÿ)])/(?=[A-ZÀ-Þ])|\s/\s|\s(?i:or|oder|ou|und/oder|und|and/or|and|et|lub|oraz|&)\s(?=[A-ZÀ-ÞŁŚŻ])|\s[ey]\s(?=[A-ZÀ-ÞŁŚŻ]))\s*"
+    r"\s*(?:[;|•·\n、]|//|(?<=[a-zà-ÿ)])/(?=[A-ZÀ-Þ])|\s?/\s|(?<=[\u4e00-\u9fff])/(?=[\u4e00-\u9fff])|\s(?i:or|oder|ou|und/oder|und|and/or|and|et|lub|oraz|&)\s(?=[A-ZÀ-ÞŁŚŻ])|\s[ey]\s(?=[A-ZÀ-ÞŁŚŻ]))\s*"
 )
 _PARTS = re.compile(r"\s*[,，]\s*|\s+[-–—>]\s+|\s*[()\[\]]\s*")
 _HAN = re.compile("[\u4e00-\u9fff]{2}")
 _LATIN_WORD = re.compile("[A-Za-zÀ-ž]{4}")
 _CODED = re.compile(r"^([A-Z]{2,3})[.-]([A-Z]{2})[.-](.+)$")
 _CODE_FIRST = re.compile(r"^([A-Z]{2})-([A-Za-zÀ-ÿ].*)$")
+_CITY_LIKE = re.compile(r"[^\W\d_][^\d_:;@/]{1,40}$")  # a name that is not in the gazetteer may be a small town's
+_NOT_A_CITY = re.compile(
+    r"\b(?:corporation|corp|inc|llc|gmbh|ltd|office|headquarters?|campus|internship|pharmacy|store|plant|warehouse"
+    r"|hospital|location|update|department|region|all|any|multiple)\b",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(r"^(?:in|im|from|aus|within|across|all of)\s+(?:the\s+)?(?=[A-ZÀ-Þ])")
 _POSTAL = re.compile(
     r"\b\d{4} ?[A-Z]{2}\b(?=\s)|\b(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?\b"
@@ -49,6 +55,10 @@ _POSTAL = re.compile(
 _STREET = re.compile(
     r"^\d+\w?\s+\w|^(?:suite|ste|floor|fl|building|bldg|unit|room|apt|etage|stock)\.?\s*\d", re.IGNORECASE
 )
+_UNIT_LEAD = re.compile(
+    r"^(?:suite|ste|floor|fl|building|bldg|unit|room)\.?\s*[A-Z]?\d+[A-Z]?\s+(?=[A-Z])", re.IGNORECASE
+)
+_DISTRICT_NUMBER = re.compile(r"\s+\d{1,2}$")  # "Bratislava 1", "Dublin 2"
 _GERMAN_AREA = re.compile(r"^D[- ]?\d{1,5}$")  # "D7": German postal areas as freelance boards write them
 _SELECT = re.compile(r"\s*:\s*(?:select|all|various|multiple|any)\b.*$", re.IGNORECASE)
 _GERMAN_AREA_LEAD = re.compile(r"^D\d{1,2}\s+(?=Deutschland)")
@@ -153,7 +163,7 @@ def _parts_of(segment: str) -> list[str]:
     if re.search(r"\w \(\w", whole) and gazetteer().cities(whole):  # "Frankfurt (Oder)" is not the other Frankfurt
         return [whole]
     raw = [part.strip(" .-–:") for part in _PARTS.split(without_only(bare))]
-    raw = [part for part in raw if part]
+    raw = [_UNIT_LEAD.sub("", part) for part in raw if part]
     named = [part for part in raw if not _STREET.search(part)]
     if any(_GERMAN_AREA.match(part) for part in raw):
         named = [part for part in named if not _GERMAN_AREA.match(part)] + ["Germany"]
@@ -247,7 +257,7 @@ def _one(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | N
     if city is None and region_code and country != _country(parts[-1]) and len(parts[-1]) == 2:
         # "Chennai, TN": no such city in Tennessee, so that the letters mean something else
         elsewhere, _ = _city(rest[0], None, None, hint)
-        if elsewhere and elsewhere.population >= _LARGE:
+        if elsewhere and elsewhere.population >= _LARGE and elsewhere.country != country:
             city, note = elsewhere, f"{parts[-1]} is not a region of {elsewhere.name}"
             region = None
     if city:
@@ -256,7 +266,8 @@ def _one(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | N
         return [(None, "the place is not in the gazetteer")]
     if not (country or region):
         return [(None, note)]
-    return [(Place(city=rest[0], region=region, country=country), note)]
+    town = rest[0] if _CITY_LIKE.match(rest[0]) and not _NOT_A_CITY.search(rest[0]) else None
+    return [(Place(city=town, region=region, country=country), note)]
 
 
 def _state_of_that_name(name: str) -> tuple[str, str, str] | None:
@@ -377,7 +388,7 @@ def _city(name: str, country: str | None, region: str | None, hint: str | None) 
     """The city of a name in a context, and why there is none."""
     if len(name) == 2 and name.isupper():
         return None, None
-    for form in dict.fromkeys((name, _bare(name), name.split("-")[0])):
+    for form in dict.fromkeys((name, _bare(name), _DISTRICT_NUMBER.sub("", name), name.split("-")[0])):
         found = gazetteer().cities(form)
         if country:
             found = [city for city in found if city.country == country]
