@@ -22,6 +22,7 @@ def serve(host: str | None, port: int | None) -> None:
     """Serve the API until Ctrl-C. Starts the embedded database if it does not run."""
     import uvicorn
 
+    from jobmatch_dagster import logs
     from jobmatch_dagster.api.app import build_app
     from jobmatch_dagster.settings import settings
     from jobmatch_dagster.supabase.ready import make_ready
@@ -30,6 +31,7 @@ def serve(host: str | None, port: int | None) -> None:
     changed = {"api_host": host or given.api_host, "api_port": port or given.api_port}
     used = given.model_copy(update=changed)
     make_ready(used)
+    logs.install(used)
     click.echo(f"HTTP API: http://{used.api_host}:{used.api_port}/v1/docs   (end with Ctrl-C)")
     # No access log: its lines hold addresses and ids. Figures are at /v1/metrics.
     uvicorn.run(
