@@ -125,3 +125,44 @@ def test_retention_removes_pages_workspaces_and_resumes_that_are_too_old(
     assert left == {"new.txt"}
     assert outcome.counts["archived days of a board"] == 1
     assert outcome.counts["crawl workspaces"] >= 1
+
+
+def test_a_run_takes_up_what_waits_for_its_board_and_closes_what_died(
+    collected: tuple[Settings, Any], connection: psycopg.Connection[Any]
+) -> None:
+    from jobmatch_dagster.stages.collect import collect, note_queued
+
+    connection.execute("delete from private.scrape_runs")
+    connection.execute(
+        "insert into private.scrape_runs (board, day, status, pages) values ('ziprecruiter', %s, 'running', 7)", (DAY,)
+    )
+    waiting = note_queued(connection, "ziprecruiter", DAY, "first try")
+    assert note_queued(connection, "ziprecruiter", DAY, "first try") is None, "one run, one row"
+    collect(collected[0], "ziprecruiter", DAY, run_id="second try")
+    runs = {
+        row[0]: row[1:]
+        for row in connection.execute("select id, status, dagster_run_id, pages, reason from private.scrape_runs")
+    }
+    taken = runs.pop(waiting)
+    assert taken[1] == "second try"
+    assert taken[0] != "queued"
+    (dead,) = runs.values()
+    assert (dead[0], dead[2]) == ("failed", 7)
+    assert "ended without a word" in dead[3]
+
+
+def test_a_run_that_was_cancelled_while_it_waited_asks_nothing(
+    collected: tuple[Settings, Any], connection: psycopg.Connection[Any]
+) -> None:
+    from jobmatch_dagster.stages.collect import collect, note_queued
+
+    connection.execute("insert into private.searches (board, keywords) values ('ziprecruiter', 'late') ")
+    waiting = note_queued(connection, "ziprecruiter", date(2026, 3, 3), "late run")
+    connection.execute(
+        "update private.scrape_runs set status = 'cancelled', ended_at = now() where id = %s", (waiting,)
+    )
+    outcome = collect(collected[0], "ziprecruiter", date(2026, 3, 3), run_id="late run")
+    assert outcome.status == "cancelled"
+    assert outcome.counts["postings"] == 0
+    found = connection.execute("select status from private.scrape_runs where day = '2026-03-03'").fetchall()
+    assert found == [("cancelled",)]
