@@ -283,10 +283,10 @@ def _links(esco: list[Concept], own: list[OwnEntry], same: Mapping[str, str]) ->
         named = same.get(entry.label)
         if named is not None and named not in labels:
             raise TaxonomyError("links.tsv", f"names {named!r}, which ESCO does not have", "Correct the label.")
-        concept = labels[named] if named is not None else preferred.get(key(entry.label))
-        if concept is not None and concept.id not in claimed:
-            links[number] = concept
-            claimed.add(concept.id)
+        found = labels[named] if named is not None else preferred.get(key(entry.label))
+        if found is not None and found.id not in claimed:
+            links[number] = found
+            claimed.add(found.id)
     return links
 
 

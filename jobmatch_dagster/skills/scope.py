@@ -178,7 +178,9 @@ def _begins_item(e, c, gaps, cues):  # type: ignore[no-untyped-def]
 def _leads_on(k, right, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether cue ``k``, which can stand on either side, begins the next item: "…, preferably Docker"."""
     c = cues.start[k]
-    if cues.before[k] > _S_OFFERED or cues.end[k] >= right or gaps[cues.end[k]] >= _COMMA:
+    if cues.before[k] > _S_OFFERED or cues.end[k] >= right:
+        return False
+    if gaps[cues.end[k]] >= _COMMA and gaps[cues.end[k]] != _COLON:
         return False
     return gaps[c] == _COMMA or _first_joint(c - 1, c, cues) >= 0
 

@@ -37,6 +37,7 @@ NOT_FOUND = [
     ("es", "Las palabras de nuestros clientes.", "palabras"),
     ("nl", "De werkzaamheden beginnen in mei.", "werkzaamheden"),
     ("pl", "Zapraszamy do naszego zespołu.", "zespołu"),
+    ("pl", "Znajomość języka angielskiego na poziomie komunikatywnym.", "komunikatywnym"),
 ]
 
 
