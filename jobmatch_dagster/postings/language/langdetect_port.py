@@ -22,7 +22,9 @@ from jobmatch_dagster.postings.language.tables import CODE_BITS, tables
 MAX_TEXT_LENGTH = 10_000
 TRIALS = 7
 _URL = re.compile(r"https?://[-_.?&~;+=/#0-9A-Za-z]{1,2076}")
-_MAIL = re.compile(r"[-_.0-9A-Za-z]{1,64}@[-_0-9A-Za-z]{1,255}[-_.0-9A-Za-z]{1,255}")
+# An address: up to 64 of these characters, then what follows them.
+_BEFORE_AT = "-_.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_FROM_AT = re.compile(r"@[-_0-9A-Za-z]{1,255}[-_.0-9A-Za-z]{1,255}")
 _VIETNAMESE_MARK = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _SPACE = 32
 _MASK = (1 << CODE_BITS) - 1
@@ -62,12 +64,26 @@ def _prepared(text: str) -> str:
     if "http" in text:
         text = _URL.sub(" ", text)
     if "@" in text:
-        text = _MAIL.sub(" ", text)
+        text = _without_addresses(text)
     if not text.isascii() and _VIETNAMESE_MARK.search(text):
         from langdetect.utils.ngram import NGram
 
         text = NGram.normalize_vi(text)
     return text[:MAX_TEXT_LENGTH]
+
+
+def _without_addresses(text: str) -> str:
+    """langdetect's pattern of addresses, looked for at each ``@`` instead of at each character."""
+    kept, end, at = [], 0, text.find("@")
+    while at >= 0:
+        first = max(end, at - 64)
+        start = first + len(text[first:at].rstrip(_BEFORE_AT))
+        behind = _FROM_AT.match(text, at)
+        if behind and start < at:
+            kept += [text[end:start], " "]
+            end = behind.end()
+        at = text.find("@", max(at + 1, end))
+    return "".join(kept) + text[end:]
 
 
 @numba.njit(cache=True, nogil=True)

@@ -23,12 +23,15 @@ def _written() -> dict[str, str]:
 def pattern() -> str:
     """A pattern for any written currency, longest first; letters must not run on."""
     forms = {*_written(), *(sign.lower() for sign in load("currencies")["shared"])}
-    parts = []
+    # alternatives by their first character: one look at it rules out all of them
+    rests: dict[str, list[str]] = {}
     for form in sorted(forms, key=lambda form: (-len(form), form)):
-        before = r"(?<![A-Za-zÀ-ɏ])" if form[0].isalpha() else ""
         after = r"(?![A-Za-zÀ-ɏ])" if form[-1].isalpha() and form[-1].isascii() else ""
-        parts.append(f"{before}{re.escape(form)}{after}")
-    return "|".join(parts)
+        rests.setdefault(form[0], []).append(f"{re.escape(form[1:])}{after}")
+    parts = {first: f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items()}
+    words = "|".join(part for first, part in parts.items() if first.isalpha())
+    signs = [part for first, part in parts.items() if not first.isalpha()]
+    return "|".join([*signs, rf"(?<![A-Za-zÀ-ɏ])(?:{words})"])
 
 
 def code_of(form: str, country: str | None) -> str | None:

@@ -28,10 +28,15 @@ def is_guess(salary_text: str) -> bool:
 
 
 @lru_cache(maxsize=50_000)
+def _phrases_in(salary_text: str) -> Hits:
+    return find([salary_text])[0]
+
+
+@lru_cache(maxsize=50_000)
 def read_line(salary_text: str, country: str | None, language: str | None) -> Salary | None:
     """The salary of a board's own salary line, which needs no further reason to be about pay."""
     salary_text = _GLUED.sub(r"\1 ", salary_text)
-    line = read_salary(salary_text, find([salary_text])[0], country, labelled=True, language=language)
+    line = read_salary(salary_text, _phrases_in(salary_text), country, labelled=True, language=language)
     return replace(line, source="salary_text", start=-1, end=-1) if line else None
 
 
