@@ -20,16 +20,11 @@ from jobmatch_dagster.postings.place.gazetteer import (
     region_names,
     regions,
 )
+from jobmatch_dagster.postings.place.names import LARGE, also_city, bare_name, city_of, country_of, in_region
 from jobmatch_dagster.postings.place.remote import area_of, without_only, without_remote_words
 from jobmatch_dagster.postings.place.timezones import without_zones
-from jobmatch_dagster.postings.words import any_of, load
 
 MAX_PLACES = 20
-_DOMINANT = 3  # a city counts without context if it is so many times larger than its namesakes in other countries
-_LARGE = 15_000  # inhabitants that a city without any context must have
-_MARKET_FACTOR = 3  # how much more a city counts in a country whose jobs the boards carry
-_OWN_NAME = 4  # how much more a city counts for its own name than for one of its other names, many of them historical
-_FAMOUS = 500_000  # inhabitants of a city from which its name is never meant as another city's other name
 _NAMESAKE = 200_000  # inhabitants of a city that bears a country's name, below which the country is meant
 _NO_PLACE = frozenset({"field", "work at", "work at home", "office", "at", "various"})
 _SEPARATOR = re.compile(
@@ -58,7 +53,6 @@ _STREET = re.compile(
 _UNIT_LEAD = re.compile(
     r"^(?:suite|ste|floor|fl|building|bldg|unit|room)\.?\s*[A-Z]?\d+[A-Z]?\s+(?=[A-Z])", re.IGNORECASE
 )
-_DISTRICT_NUMBER = re.compile(r"\s+\d{1,2}$")  # "Bratislava 1", "Dublin 2"
 _GERMAN_AREA = re.compile(r"^D[- ]?\d{1,5}$")  # "D7": German postal areas as freelance boards write them
 _SELECT = re.compile(r"\s*:\s*(?:select|all|various|multiple|any)\b.*$", re.IGNORECASE)
 _GERMAN_AREA_LEAD = re.compile(r"^D\d{1,2}\s+(?=Deutschland)")
@@ -171,7 +165,7 @@ def _parts_of(segment: str) -> list[str]:
     parts = [" ".join(_POSTAL.sub(" ", part).split()).strip(" .-–:") for part in (named or raw)]
     parts = [_SELECT.sub("", _LEAD.sub("", part)) for part in parts if part and not _NOISE.match(part)]
     parts = [part for part in parts if area_of(part) is None]
-    known = parts and (_country(parts[-1]) or folded(parts[-1]) in regions() or gazetteer().cities(parts[-1]))
+    known = parts and (country_of(parts[-1]) or folded(parts[-1]) in regions() or gazetteer().cities(parts[-1]))
     if parts and not known:
         parts[-1:] = _in_one_breath(parts[-1])
     return [part for part in parts if part]
@@ -182,7 +176,7 @@ def _in_one_breath(part: str) -> list[str]:
     words = re.split(r"\s+|(?<=[a-z])-(?=[A-Z])", part)
     for count in range(min(3, len(words) - 1), 0, -1):
         tail = " ".join(words[-count:])
-        if len(tail) > 3 and (_country(tail) or ("-" in part and folded(tail) in regions())):
+        if len(tail) > 3 and (country_of(tail) or ("-" in part and folded(tail) in regions())):
             head = " ".join(words[:-count])
             return [tail] if head.lower() in _NO_PLACE else [head, tail]
     return [part]
@@ -193,43 +187,37 @@ def _general_last(parts: list[str]) -> list[str]:
     if len(parts) < 2:
         return parts
     first, second = parts[0], parts[1]
-    country = _country(first)
-    if country and _country(parts[-1]) in (None, country):
-        cities = gazetteer().cities(_bare(parts[-1]))
+    country = country_of(first)
+    if country and country_of(parts[-1]) in (None, country):
+        cities = gazetteer().cities(bare_name(parts[-1]))
         namesake = max((city.population for city in gazetteer().cities(first)), default=0)
         fits = (len(first) > 2 and namesake < _NAMESAKE) or any(city.country == country for city in cities)
-        if fits and (len(first) > 2 or not _in_region(parts[-1], first)):
+        if fits and (len(first) > 2 or not in_region(parts[-1], first)):
             return [*_general_last(parts[1:]), first]
-    if len(parts) == 2 and len(first) == 2 and _in_region(second, first) and _also_city(second, [("US", "", "")]):
+    if len(parts) == 2 and len(first) == 2 and in_region(second, first) and also_city(second, [("US", "", "")]):
         return [second, first]
-    if (len(first) > 2 or first.isupper()) and folded(parts[-1]) not in regions() and _country(parts[-1]) is None:
+    if (len(first) > 2 or first.isupper()) and folded(parts[-1]) not in regions() and country_of(parts[-1]) is None:
         is_state = len(first) == 2 and len(parts) == 2 and any(e[0] == "US" for e in regions().get(folded(first), []))
         entries = regions().get(folded(first), []) if len(first) > 3 else []
-        if _in_region(second, first) or is_state or (entries and not _also_city(first, entries)):
+        if in_region(second, first) or is_state or (entries and not also_city(first, entries)):
             return [*parts[1:], first]
     return parts
-
-
-def _in_region(city: str, region: str) -> bool:
-    """True if some city of this name lies in a region of that name or abbreviation."""
-    inside = {entry[:2] for entry in regions().get(folded(region), [])}
-    return bool(inside) and any((found.country, found.admin1) in inside for found in gazetteer().cities(_bare(city)))
 
 
 def _several(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | None]]:
     """A list of cities, or of countries: each part is a large city and none is a region or a country of the one
     before."""
-    codes = [_country(part) for part in parts]
+    codes = [country_of(part) for part in parts]
     if len(parts) > 1 and all(len(part) > 2 for part in parts) and all(codes):
         return [(Place(country=code), None) for code in codes]
     country, names = _take_country(parts)
     if len(names) > 2 and any(country in (None, entry[0]) for entry in regions().get(folded(names[-1]), [])):
         names = names[:-1]
-    if len(names) < (2 if names == parts else 3) or any(_in_region(names[0], n) or _country(n) for n in names[1:]):
+    if len(names) < (2 if names == parts else 3) or any(in_region(names[0], n) or country_of(n) for n in names[1:]):
         return []
-    if any(len(name) > 3 and (e := regions().get(folded(name))) and not _also_city(name, e) for name in names):
+    if any(len(name) > 3 and (e := regions().get(folded(name))) and not also_city(name, e) for name in names):
         return []
-    found = [_city(name, country, None, hint)[0] for name in names]
+    found = [city_of(name, country, None, hint)[0] for name in names]
     if any(city is None or city.population < 50_000 for city in found) or folded(names[0]) in map(folded, names[1:]):
         return []
     return [(_placed(city, None), None) for city in found if city]
@@ -240,7 +228,7 @@ def _one(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | N
     if not parts:
         return []
     if len(parts) == 1 and len(parts[0]) > 2 and (state := _state_of_that_name(parts[0])):
-        if hint not in (state[0], _country(parts[0])):
+        if hint not in (state[0], country_of(parts[0])):
             return [(None, f"{parts[0]} is a country and a region of {state[0]}")]
         return [(Place(region=state[2], country=hint) if hint == state[0] else Place(country=hint), None)]
     country, rest = _take_country(parts)
@@ -251,13 +239,13 @@ def _one(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | N
         return [(Place(region=region, country=country), None)]
     city, note = None, None
     for name in dict.fromkeys((rest[0], *rest[:0:-1])):
-        city, note = _city(name, country, region_code, hint)
+        city, note = city_of(name, country, region_code, hint)
         if city:
             break
-    if city is None and region_code and country != _country(parts[-1]) and len(parts[-1]) == 2:
+    if city is None and region_code and country != country_of(parts[-1]) and len(parts[-1]) == 2:
         # "Chennai, TN": no such city in Tennessee, so that the letters mean something else
-        elsewhere, _ = _city(rest[0], None, None, hint)
-        if elsewhere and elsewhere.population >= _LARGE and elsewhere.country != country:
+        elsewhere, _ = city_of(rest[0], None, None, hint)
+        if elsewhere and elsewhere.population >= LARGE and elsewhere.country != country:
             city, note = elsewhere, f"{parts[-1]} is not a region of {elsewhere.name}"
             region = None
     if city:
@@ -272,7 +260,7 @@ def _one(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | N
 
 def _state_of_that_name(name: str) -> tuple[str, str, str] | None:
     """The region of another country that has a country's name: Georgia."""
-    code = _country(name)
+    code = country_of(name)
     return next((entry for entry in regions().get(folded(name), []) if code and entry[0] != code), None)
 
 
@@ -287,21 +275,13 @@ def _placed(city: City, region: str | None) -> Place:
     )
 
 
-def _country(part: str) -> str | None:
-    """Country of a name in any of the languages, or of a code that is written in capitals."""
-    if len(part) == 2:
-        code = {"UK": "GB"}.get(part, part)
-        return code if code in country_codes() else None
-    return countries().get(folded(part))
-
-
 def _take_country(parts: list[str]) -> tuple[str | None, list[str]]:
     """The country at the end of a line, unless those letters are rather a state of the city before them."""
     last = parts[-1]
-    code = _country(last)
+    code = country_of(last)
     if code is None:
         return None, parts
-    before = [part for part in parts[:-1] if _country(part) != code or regions().get(folded(part))]
+    before = [part for part in parts[:-1] if country_of(part) != code or regions().get(folded(part))]
     entries = regions().get(folded(last), [])
     if not entries:
         return code, before
@@ -311,12 +291,12 @@ def _take_country(parts: list[str]) -> tuple[str | None, list[str]]:
     if len(before) > 1 and any(entry[0] == code for entry in regions().get(folded(before[-1]), [])):
         return code, before
     as_country = max(
-        (city.population for city in gazetteer().cities(_bare(before[0])) if city.country == code), default=0
+        (city.population for city in gazetteer().cities(bare_name(before[0])) if city.country == code), default=0
     )
     as_region = max(
         (
             city.population
-            for city in gazetteer().cities(_bare(before[0]))
+            for city in gazetteer().cities(bare_name(before[0]))
             for country, admin1, _ in entries
             if city.country == country and city.admin1 == admin1
         ),
@@ -335,21 +315,21 @@ def _take_region(parts: list[str], country: str | None) -> tuple[str | None, str
     if not entries and " " in last and len(parts) == 1:
         head, _, tail = last.rpartition(" ")  # "Austin TX", "Sydney NSW"
         named = len(tail) in (2, 3) and tail.isupper() and regions().get(folded(tail), [])
-        if named and (_in_region(head, tail) or (named[0][0] == "US" and not gazetteer().cities(head))):
+        if named and (in_region(head, tail) or (named[0][0] == "US" and not gazetteer().cities(head))):
             return _take_region([head, tail], country)
         if named and gazetteer().cities(head):
             return None, None, country, [head]  # "Milano MI": the letters are a province of their own country
     if not entries:
         if country and len(parts) > 1:
-            return None, None if _country(last) else last, country, parts[:-1]
+            return None, None if country_of(last) else last, country, parts[:-1]
         return None, None, country, parts
-    if len(parts) == 1 and (abbreviation or _also_city(last, entries)):
+    if len(parts) == 1 and (abbreviation or also_city(last, entries)):
         if abbreviation and country is None:
             open_ = len(entries) > 1 or last in country_codes()
             return (None, None, None, parts) if open_ else (entries[0][1], entries[0][2], entries[0][0], [])
         return None, None, country, parts
     if len(parts) > 1:
-        names = gazetteer().cities(_bare(parts[0]))
+        names = gazetteer().cities(bare_name(parts[0]))
         within = [entry for entry in entries if any((city.country, city.admin1) == entry[:2] for city in names)]
         entries = within or entries
     if len({entry[0] for entry in entries}) > 1:
@@ -359,66 +339,3 @@ def _take_region(parts: list[str], country: str | None) -> tuple[str | None, str
         entries = us
     code_country, code, name = entries[0]
     return code, name, code_country, parts[:-1]
-
-
-def _also_city(name: str, entries: list[tuple[str, str, str]]) -> bool:
-    """A region whose name is that of its large city, too: Berlin, New York, Utrecht."""
-    return any(
-        city.population > 100_000 and any(city.country == entry[0] for entry in entries)
-        for city in gazetteer().cities(name)[:3]
-    )
-
-
-@lru_cache(maxsize=1)
-def _around() -> re.Pattern[str]:
-    words = load("places")["around"]
-    before, behind = any_of(words["before"]), any_of(words["behind"])
-    return re.compile(rf"^(?:{before})\s+|\s+(?:{behind}|\+\d+ (?:more|weitere).*|and surrounding.*)$", re.IGNORECASE)
-
-
-def _bare(name: str) -> str:
-    """A city's name without "Greater … Area" and the like."""
-    bare = name
-    for _ in range(2):
-        bare = _around().sub("", bare).strip()
-    return bare or name
-
-
-def _city(name: str, country: str | None, region: str | None, hint: str | None) -> tuple[City | None, str | None]:
-    """The city of a name in a context, and why there is none."""
-    if len(name) == 2 and name.isupper():
-        return None, None
-    for form in dict.fromkeys((name, _bare(name), _DISTRICT_NUMBER.sub("", name), name.split("-")[0])):
-        found = gazetteer().cities(form)
-        if country:
-            found = [city for city in found if city.country == country]
-            found = [city for city in found if city.admin1 == region] if region else found
-            if found:
-                # a city of this very name before a larger one that only goes by it, too
-                return next((city for city in found if folded(city.name) == folded(form)), found[0]), None
-        elif found:
-            return _without_context(name, found, hint)
-    return None, None if country else "the place is not in the gazetteer"
-
-
-def _without_context(name: str, found: list[City], hint: str | None) -> tuple[City | None, str | None]:
-    """The city that a name alone means: the one that is so much larger than its namesakes abroad."""
-    if len({city.country for city in found}) == 1 and len(name) > 4:
-        return found[0], None
-    own = folded(name)
-    if any(folded(city.name) == own and city.population >= _FAMOUS for city in found):
-        found = [city for city in found if folded(city.name) == own]
-    weight = {city: _weight(city) * (_OWN_NAME if folded(city.name) == own else 1) for city in found}
-    ranked = sorted(found, key=lambda city: -weight[city])
-    best = ranked[0]
-    hinted = [city for city in ranked if city.country == hint and city.population >= _LARGE]
-    if hinted and weight[hinted[0]] * _DOMINANT >= weight[best]:
-        return hinted[0], None
-    rivals = [city for city in ranked if city.country != best.country]
-    if best.population >= _LARGE and (not rivals or weight[best] >= _DOMINANT * weight[rivals[0]]):
-        return best, None
-    return None, f"{name} could be in several countries"
-
-
-def _weight(city: City) -> int:
-    return city.population * (_MARKET_FACTOR if city.country in load("places")["markets"] else 1)
