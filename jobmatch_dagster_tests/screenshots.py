@@ -35,7 +35,7 @@ QUIET = [
 MAIN = quote(",".join(f"global@global:{group}" for group in ("collect", "jobs", "resumes", "matches")), safe="")
 # file, page, size, clicks on «zoom out»
 PAGES = [
-    ("graph", f"/asset-groups/?expanded={MAIN}", (2200, 1900), 0),
+    ("graph", f"/asset-groups/?expanded={MAIN}", (2200, 1650), 0),
     ("raw_postings", "/assets/raw_postings?view=partitions", (1500, 900), 0),
     ("cleaned_jobs", "/assets/cleaned_jobs?view=overview", (1500, 1100), 0),
     ("job_skills", "/assets/job_skills?view=events", (1500, 1000), 0),
@@ -43,7 +43,7 @@ PAGES = [
     ("match_scores", "/assets/match_scores?view=checks", (1500, 900), 0),
     ("lineage", "/assets/skill_demand?view=lineage&lineageScope=upstream", (1800, 900), 0),
     ("board_health", "/assets/board_health?view=overview", (1500, 1000), 0),
-    ("day_report", "/assets/day_report?view=events", (1500, 1300), 0),
+    ("day_report", "/assets/day_report?view=events", (1500, 760), 0),
     ("jobs", "/jobs", (1500, 800), 0),
     ("backfills", "/overview/backfills", (1500, 600), 0),
     ("automation", "/automation", (1500, 700), 0),
