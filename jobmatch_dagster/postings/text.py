@@ -123,14 +123,14 @@ def plain_text(source: str) -> str:
 
 def plain_texts(sources: Sequence[str]) -> list[str]:
     """``plain_text`` of each source. The usual ones take one pass over all of them together, see ``text_kernel``."""
-    from jobmatch_dagster.postings import text_kernel
+    from jobmatch_dagster.postings import text_kernel, text_tables
 
     texts = [source if len(source) <= MAX_TEXT_CHARS else "" for source in sources]
     for at, text in enumerate(texts):
         if "&lt;" in text and _ESCAPED_TAG.search(text):
             texts[at] = html.unescape(unicode_clean(text))
     codes, bounds = encode(texts)
-    tables = text_kernel.tables(tuple(_TRANSLATION.items()), (_WRONG_BEGIN, _WRONG_NEXT), _boilerplate())
+    tables = text_tables.tables(tuple(_TRANSLATION.items()), (_WRONG_BEGIN, _WRONG_NEXT), _boilerplate())
     characters, lengths, ended = text_kernel.read(codes, bounds, tables, _LONGEST_BUTTON)
     result = []
     for source, start, length, end in zip(sources, bounds.tolist(), lengths.tolist(), ended.tolist(), strict=False):

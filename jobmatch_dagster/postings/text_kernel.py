@@ -7,139 +7,41 @@ a real parser. Both give the same result: the tests compare them on hostile inpu
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping
-from functools import lru_cache
-from html.entities import html5
-from typing import NamedTuple
-
 import numba
 import numpy as np
 
-# What becomes of a character; a sign may begin a tag or a reference, and is kept where it does not.
-_KEEP, _SPACE, _NEWLINE, _DROP, _UNUSUAL, _SIGN = 0, 1, 2, 3, 4, 5
-# Two marks of the same table: beginnings and continuations of wrongly decoded UTF-8, and where case folding is more
-# than lower case.
-_BEGINS, _CONTINUES, _FOLDS = 8, 16, 32
-_KIND = 7
+from jobmatch_dagster.postings.text_tables import (
+    BEGINS,
+    BREAK,
+    CELL,
+    CONTINUES,
+    DROP,
+    EFFECT,
+    FOLDS,
+    IS_BLOCK,
+    ITEM,
+    KEEP,
+    KIND,
+    LINE,
+    LONGEST_NAME,
+    MAY_BE_EMPTY,
+    MULTIPLIER,
+    NEWLINE,
+    PARAGRAPH,
+    REPAIR,
+    ROW,
+    ROWS,
+    SEED,
+    SIGN,
+    SPACE,
+    TABLE,
+)
 
 # How a text ended: as it should; with signs that may be markup again; or it is not for the kernel.
 DONE, AGAIN, UNUSUAL = 0, 1, 2
 MAY_BE_BUTTON = 4  # added to the above: a short line may be one of a page's buttons
 
-# What a tag does to the text.
-_NOTHING, _PARAGRAPH, _LINE, _BREAK, _ITEM, _CELL, _ROW, _TABLE, _ROWS = range(9)
-_TAGS = {
-    _PARAGRAPH: "p h1 h2 h3 h4 h5 h6 ul ol section article blockquote dl hr",
-    _LINE: "div dt dd header footer main aside figure details summary",
-    _BREAK: "br",
-    _ITEM: "li",
-    _CELL: "td th",
-    _ROW: "tr",
-    _TABLE: "table",
-    _ROWS: "tbody thead tfoot",
-}
-_BLOCKS_WITHOUT_MARK = "address center figcaption nav"
-_INLINE = (
-    "a abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q s samp small span strike strong "
-    "sub sup time tt u var wbr"
-)
-_EMPTY = "br hr img wbr"  # tags that may end in a slash
-_IS_BLOCK, _MAY_BE_EMPTY, _EFFECT = 32, 16, 15
-_LONGEST_NAME = 10
-_MULTIPLIER = np.uint64(0x100000001B3)
-_SEED = np.uint64(0xCBF29CE484222325)
 _BULLET = 0x2022
-
-
-class _Tables(NamedTuple):
-    """What the kernel looks up: a table of characters, and hash tables of tags, entities and lines of buttons."""
-
-    characters: np.ndarray
-    tags: tuple[np.ndarray, np.ndarray]
-    entities: tuple[np.ndarray, np.ndarray]
-    bare_entities: tuple[np.ndarray, np.ndarray]
-    buttons: tuple[np.ndarray, np.ndarray]
-    lower: np.ndarray
-
-
-def _characters(translation: Mapping[int, str | None], begins: str, continues: str) -> np.ndarray:
-    table = np.zeros(65_536, np.uint8)
-    for code in range(65_536):
-        character = chr(code)
-        table[code] = _UNUSUAL if 0xD800 <= code < 0xE000 or 0x80 <= code < 0xA0 else _KEEP
-        composed = unicodedata.normalize("NFC", character) != character or unicodedata.combining(character)
-        if composed or 0x1160 <= code < 0x1200:
-            table[code] = _UNUSUAL
-        parts = unicodedata.decomposition(character).split()
-        if parts and not parts[0].startswith("<"):  # the second half of a composition may be no mark at all
-            for part in parts[1:]:
-                table[int(part, 16)] = _UNUSUAL
-    kinds = {None: _DROP, " ": _SPACE, "\n": _NEWLINE}
-    for code, becomes in translation.items():
-        if not 0x80 <= code < 0xA0:
-            table[code] = kinds.get(becomes, _UNUSUAL)
-    table[[ord(" "), ord("\t")]] = _SPACE
-    table[[ord("\n"), ord("\r")]] = _NEWLINE
-    table[[ord("<"), ord("&")]] = _SIGN
-    for code in range(65_536):
-        character = chr(code)
-        if not 0xD800 <= code < 0xE000 and character.casefold() != character.lower():
-            table[code] |= _FOLDS
-    table[[ord(c) for c in begins]] |= _BEGINS
-    table[[ord(c) for c in continues]] |= _CONTINUES
-    return table
-
-
-def _hash(name: str) -> int:
-    value = int(_SEED)
-    for character in name:
-        value = ((value ^ ord(character)) * int(_MULTIPLIER)) & 0xFFFFFFFFFFFFFFFF
-    return value
-
-
-def _hashed(values: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Open addressing: the hash of each slot's name (0 is free) and its value."""
-    size = 1 << max(4, (3 * len(values)).bit_length())
-    keys, found = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
-    for name, value in values.items():
-        key = _hash(name)
-        place = (key >> 32) & (size - 1)
-        while keys[place] != 0 and keys[place] != key:
-            place = (place + 1) & (size - 1)
-        keys[place], found[place] = key, value
-    return keys, found
-
-
-def _tags() -> dict[str, int]:
-    found = {name: effect | _IS_BLOCK for effect, names in _TAGS.items() for name in names.split()}
-    found["td"] = found["th"] = _CELL  # a cell alone is no reason to take line breaks for blanks
-    found |= dict.fromkeys(_BLOCKS_WITHOUT_MARK.split(), _NOTHING | _IS_BLOCK)
-    found |= dict.fromkeys(_INLINE.split(), _NOTHING)
-    return {name: value | (_MAY_BE_EMPTY if name in _EMPTY.split() else 0) for name, value in found.items()}
-
-
-@lru_cache(maxsize=1)
-def tables(translation: tuple[tuple[int, str | None], ...], wrong: tuple[str, str], buttons: frozenset[str]) -> _Tables:
-    """The look-ups.
-
-    Args:
-        translation: what each character that does not stay becomes; None for nothing.
-        wrong: characters with which wrongly decoded UTF-8 begins, and with which it goes on.
-        buttons: lines of a page's buttons, in folded case.
-    """
-    whole = {name[:-1]: ord(value) for name, value in html5.items() if name.endswith(";") and len(value) == 1}
-    lower = np.fromiter(
-        (ord(low) if len(low := chr(code).lower()) == 1 else code for code in range(65_536)), np.int32, 65_536
-    )
-    return _Tables(
-        _characters(dict(translation), *wrong),
-        _hashed(_tags()),
-        _hashed({name: code for name, code in whole.items() if code < 65_536}),
-        _hashed({name: 1 for name in html5 if not name.endswith(";")}),
-        _hashed(dict.fromkeys((line.replace(" ", "") for line in buttons), 1)),
-        lower,
-    )
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -170,7 +72,7 @@ def _repaired(codes, start, end, characters):  # type: ignore[no-untyped-def]
     for at in range(start, end):
         code = codes[at]
         mark = characters[code] if code < 65_536 else 0
-        if mark & _KIND == _UNUSUAL or (mark & _CONTINUES and before & _BEGINS):
+        if mark & KIND == REPAIR or (mark & CONTINUES and before & BEGINS):
             return True
         before = mark
     return False
@@ -184,26 +86,26 @@ def _tag(codes, at, end, characters, keys, values):  # type: ignore[no-untyped-d
     closing = following == 47
     here = at + 2 if closing else at + 1
     if here >= end or not _is_letter(codes[here]):
-        plain = not closing and following < 128 and following not in (33, 63) and characters[following] & _KIND != _DROP
+        plain = not closing and following < 128 and following not in (33, 63) and characters[following] & KIND != DROP
         return (at if plain else -1), 0, False
-    value, size = _SEED, 0
+    value, size = SEED, 0
     while here < end and (_is_letter(codes[here]) or _is_digit(codes[here])):
-        value = (value ^ np.uint64(codes[here] | 32)) * _MULTIPLIER
+        value = (value ^ np.uint64(codes[here] | 32)) * MULTIPLIER
         here += 1
         size += 1
-    effect = _look_up(value, keys, values) if size <= _LONGEST_NAME else -1
+    effect = _look_up(value, keys, values) if size <= LONGEST_NAME else -1
     if effect < 0:
         return -1, 0, False
     first = here
     while here < end:
         code = codes[here]
-        kind = characters[code] & _KIND if code < 65_536 else _KEEP
+        kind = characters[code] & KIND if code < 65_536 else KEEP
         if here == first and not (code == 62 or code == 47 or code == 32 or code == 10):
             return -1, 0, False
         if code == 62:
             slash = codes[here - 1] == 47
-            return (-1 if slash and (closing or not effect & _MAY_BE_EMPTY) else here + 1), effect, closing
-        if code == 60 or kind == _DROP or (closing and kind != _SPACE):
+            return (-1 if slash and (closing or not effect & MAY_BE_EMPTY) else here + 1), effect, closing
+        if code == 60 or kind == DROP or (closing and kind != SPACE):
             return -1, 0, False
         if code == 34 or code == 39:
             if codes[here - 1] != 61:
@@ -211,7 +113,7 @@ def _tag(codes, at, end, characters, keys, values):  # type: ignore[no-untyped-d
             here += 1
             while here < end and codes[here] != code:
                 inside = codes[here]
-                if inside == 60 or inside == 62 or (inside < 65_536 and characters[inside] & _KIND == _DROP):
+                if inside == 60 or inside == 62 or (inside < 65_536 and characters[inside] & KIND == DROP):
                     return -1, 0, False
                 here += 1
             following = codes[here + 1] if here + 1 < end else 0
@@ -227,17 +129,17 @@ def _entity(codes, at, end, characters, keys, values, bare_keys, bare_values):  
     itself, (-1, …) for an unusual one."""
     here = at + 1
     following = codes[here] if here < end else 32
-    kind = characters[following] & _KIND if following < 65_536 else _KEEP
+    kind = characters[following] & KIND if following < 65_536 else KEEP
     if following == 35:
         return _numbered(codes, here + 1, end)
-    if kind == _DROP:
+    if kind == DROP:
         return -1, here
     if not (_is_letter(following) or _is_digit(following)):
         # a sign such as "&=" is the longest name that begins so; no name does
         return 38, here
-    value = _SEED
+    value = SEED
     while here < end and (_is_letter(codes[here]) or _is_digit(codes[here])):
-        value = (value ^ np.uint64(codes[here])) * _MULTIPLIER
+        value = (value ^ np.uint64(codes[here])) * MULTIPLIER
         here += 1
         if _look_up(value, bare_keys, bare_values) >= 0 and not (here < end and codes[here] == 59):
             # "&copy2" and "&notit" are read in part
@@ -248,7 +150,7 @@ def _entity(codes, at, end, characters, keys, values, bare_keys, bare_values):  
     if here < end and codes[here] == 59:
         code = _look_up(value, keys, values)
         return (code, here + 1) if code >= 0 else (-1, here)
-    if here < end and codes[here] < 65_536 and characters[codes[here]] & _KIND == _DROP:
+    if here < end and codes[here] < 65_536 and characters[codes[here]] & KIND == DROP:
         return -1, here
     return 38, at + 1
 
@@ -257,7 +159,7 @@ def _entity(codes, at, end, characters, keys, values, bare_keys, bare_values):  
 def _ends_well(codes, here, end, value, keys, values):  # type: ignore[no-untyped-def]
     """True if the letters that follow make a longer name that ends in a semicolon, as in ``&notin;``."""
     while here < end and (_is_letter(codes[here]) or _is_digit(codes[here])):
-        value = (value ^ np.uint64(codes[here])) * _MULTIPLIER
+        value = (value ^ np.uint64(codes[here])) * MULTIPLIER
         here += 1
     return here < end and codes[here] == 59 and _look_up(value, keys, values) >= 0
 
@@ -295,7 +197,7 @@ def _is_html(codes, start, end, characters, tag_keys, tag_values):  # type: igno
             if until < 0:
                 return -1
             if until > at:
-                blocks += effect & _IS_BLOCK != 0
+                blocks += effect & IS_BLOCK != 0
                 inline += 1
                 at = until
                 continue
@@ -311,15 +213,15 @@ def _may_be_button(out, start, end, characters, lower, keys, values):  # type: i
         first += 1
     while last > first and _is_edge(out[last - 1]):
         last -= 1
-    value = _SEED
+    value = SEED
     for at in range(first, last):
         code = out[at]
         if code < 65_536:
-            if characters[code] & _FOLDS:
+            if characters[code] & FOLDS:
                 return True
             code = lower[code]
         if code != 32:
-            value = (value ^ np.uint64(code)) * _MULTIPLIER
+            value = (value ^ np.uint64(code)) * MULTIPLIER
     return _look_up(value, keys, values) >= 0
 
 
@@ -353,35 +255,35 @@ def _text(codes, start, end, out, tables, longest_button):  # type: ignore[no-un
             until, effect, closing = _tag(codes, at, end, characters, tags[0], tags[1])
             if until > at:
                 at = until
-                effect &= _EFFECT
-                if table and not cell and effect < _CELL:
+                effect &= EFFECT
+                if table and not cell and effect < CELL:
                     return 0, UNUSUAL  # what stands in a table and in no cell is moved before the table
-                if effect == _PARAGRAPH:
+                if effect == PARAGRAPH:
                     newlines += 2
-                elif effect == _LINE:
+                elif effect == LINE:
                     soft = True
-                elif effect == _BREAK:
+                elif effect == BREAK:
                     newlines += 0 if closing else 1
-                elif effect == _CELL:
+                elif effect == CELL:
                     if not table:
                         return 0, UNUSUAL
                     blank = blank or closing
                     cell = cell or not closing
-                elif effect == _ROW:
+                elif effect == ROW:
                     if not table:
                         return 0, UNUSUAL
                     soft = soft or cell
                     cell = False
-                elif effect == _ROWS:
+                elif effect == ROWS:
                     if not table:
                         return 0, UNUSUAL
                     cell = False
-                elif effect == _TABLE:
+                elif effect == TABLE:
                     if table != closing:
                         return 0, UNUSUAL
                     newlines += 2
                     table, cell = not closing, False
-                elif effect == _ITEM and not closing:
+                elif effect == ITEM and not closing:
                     newlines += 1
                     code, width, decoded = np.int64(_BULLET), 0, True
                 if width:
@@ -394,20 +296,20 @@ def _text(codes, start, end, out, tables, longest_button):  # type: ignore[no-un
             if code == 60 and until < end and (_is_letter(codes[until]) or codes[until] == 47):
                 return 0, UNUSUAL  # escaped markup
         at += width
-        mark = characters[code] if code < 65_536 else _KEEP
-        kind = mark & _KIND
-        if kind == _UNUSUAL or (mark & _CONTINUES and before & _BEGINS):
+        mark = characters[code] if code < 65_536 else KEEP
+        kind = mark & KIND
+        if kind == REPAIR or (mark & CONTINUES and before & BEGINS):
             return 0, UNUSUAL
-        if kind != _DROP:
+        if kind != DROP:
             before = mark
-        if decoded and (kind == _DROP or (kind == _SPACE and code != 32 and code != 9)):
+        if decoded and (kind == DROP or (kind == SPACE and code != 32 and code != 9)):
             # a box with nothing but a hard space is an empty line
             settled, newlines, soft = settled + _breaks(newlines, soft), 0, False
-        if kind == _DROP:
+        if kind == DROP:
             continue
-        if kind == _SPACE:
+        if kind == SPACE:
             blank = True
-        elif kind == _NEWLINE:
+        elif kind == NEWLINE:
             if decoded:
                 return 0, UNUSUAL
             if html == 1:
@@ -440,9 +342,9 @@ def _text(codes, start, end, out, tables, longest_button):  # type: ignore[no-un
             size += 1
             if decoded and width == 0:
                 blank = True
-            again = again or kind == _SIGN
-            while width and at < end and codes[at] < 65_536 and characters[codes[at]] == _KEEP:
-                out[size], before = codes[at], _KEEP
+            again = again or kind == SIGN
+            while width and at < end and codes[at] < 65_536 and characters[codes[at]] == KEEP:
+                out[size], before = codes[at], KEEP
                 size += 1
                 at += 1
     if table:
