@@ -14,7 +14,7 @@ import numpy as np
 
 from jobmatch_dagster.skills.kernels import allocating_kernel, kernel, small_kernel
 from jobmatch_dagster.skills.reading import LONGEST_UNIT
-from jobmatch_dagster.skills.tagger import LEX_EDGE, PLACES, SPOKEN, B, I, O, unit_codes
+from jobmatch_dagster.skills.tagger import OFFSETS, PLACES, B, I, O, unit_codes
 
 GAP = 2
 """Rows between units: as far as a word speaks."""
@@ -36,13 +36,12 @@ _C = tuple(1.0 / float(np.prod(np.arange(1.0, k + 1.0))) for k in range(12))
 class Sheet(NamedTuple):
     """Scratch for some units; a row per token, and GAP rows before each unit and at the end.
 
-    ``spoken``: float32 (rows, SPOKEN), what the row's word says to its neighbours; ``lex``: its lexical code (uint8);
-    ``begin``, ``inside``: scores, then odds, of B and of I against O (float64); ``power``: for ``_exponential``;
+    ``spoken``: float64 (2 * OFFSETS, rows), what the row's word says to each listener for B and for I, against O;
+    ``begin``, ``inside``: scores, then odds, of B and of I against O (float64); ``power``: for ``exponential``;
     ``ahead``, ``back``: float64 (rows, 3), the recursions from the beginning and from the end of each unit.
     """
 
     spoken: np.ndarray
-    lex: np.ndarray
     begin: np.ndarray
     inside: np.ndarray
     power: np.ndarray
@@ -55,8 +54,7 @@ def new_sheet():  # type: ignore[no-untyped-def]
     """Room for ROWS and one unit more."""
     rows = ROWS + LONGEST_UNIT + 2 * GAP
     return Sheet(
-        np.zeros((rows, SPOKEN), np.float32),
-        np.zeros(rows, np.uint8),
+        np.zeros((2 * OFFSETS, rows), np.float64),
         np.zeros(rows, np.float64),
         np.zeros(rows, np.float64),
         np.zeros(rows, np.float64),
@@ -82,66 +80,69 @@ def tag(lo, n_units, units, shapes, words, emissions, loose, lex, cue, model, sh
             rows += units.first[v + 1] - units.first[v] + GAP
             v += 1
         _speak(lo, u, v, units, shapes, words, emissions, loose, lex, model, sheet)
-        _listen(rows, model, sheet)
+        _listen(rows, sheet)
         _add_unit_scores(lo, u, v, units, lex, cue, model, sheet)
-        _exponential(rows, sheet.begin, sheet.power)
-        _exponential(rows, sheet.inside, sheet.power)
+        exponential(rows, sheet.begin, sheet.power)
+        exponential(rows, sheet.inside, sheet.power)
         row = GAP
         for unit in range(u, v):
             n = units.first[unit + 1] - units.first[unit]
-            _recur(row, n, model.transition, sheet)
-            _combine(row, n, units.first[unit] - lo, sheet, p)
+            recur(row, n, model.transition, sheet)
+            combine(row, n, units.first[unit] - lo, sheet, p)
             row += n + GAP
         u = v
 
 
 @kernel
 def _speak(lo, begin, end, units, shapes, words, emissions, loose, lex, model, sheet):  # type: ignore[no-untyped-def]
-    """Fill ``sheet.spoken`` and ``sheet.lex`` for units [begin, end)."""
-    row, edge, spoken = GAP, model.edge, sheet.spoken
-    _speak_edge(0, edge, sheet)
+    """Fill ``sheet.spoken`` for units [begin, end)."""
+    row, edge = GAP, model.edge
+    _speak_edge(0, edge, sheet.spoken)
     for u in range(begin, end):
         for t in range(units.first[u], units.first[u + 1]):
-            word, shape = words[t - lo], shapes[t]
+            word, shape, code = words[t - lo], shapes[t], lex[t - lo]
             if word >= 0:
-                for i in range(SPOKEN):
-                    spoken[row, i] = emissions[word, i] + model.shape[shape, i]
+                _speak_word(row, emissions[word], model.shape[shape], model.lex[code], sheet.spoken)
             else:
-                for i in range(SPOKEN):
-                    spoken[row, i] = loose[-1 - word, i] + model.shape[shape, i]
-            sheet.lex[row] = lex[t - lo]
+                _speak_word(row, loose[-1 - word], model.shape[shape], model.lex[code], sheet.spoken)
             row += 1
-        _speak_edge(row, edge, sheet)
+        _speak_edge(row, edge, sheet.spoken)
         row += GAP
 
 
 @small_kernel
-def _speak_edge(row, edge, sheet):  # type: ignore[no-untyped-def]
+def _speak_word(row, said, shape, lex, spoken):  # type: ignore[no-untyped-def]
+    """What a word, its shape and its lexical code say, into the columns."""
+    for listener in range(OFFSETS):
+        at = listener * PLACES
+        out = np.float64(said[at + O] + shape[at + O])
+        b, i = np.float64(said[at + B] + shape[at + B]) - out, np.float64(said[at + I] + shape[at + I]) - out
+        if 0 < listener < OFFSETS - 1:
+            at -= PLACES
+            out = np.float64(lex[at + O])
+            b, i = b + (np.float64(lex[at + B]) - out), i + (np.float64(lex[at + I]) - out)
+        spoken[2 * listener, row], spoken[2 * listener + 1, row] = b, i
+
+
+@small_kernel
+def _speak_edge(row, edge, spoken):  # type: ignore[no-untyped-def]
     """GAP rows that say what the edge of a unit says: to the two before it and the two behind it."""
     for k in range(row, row + GAP):
-        sheet.lex[k] = LEX_EDGE
-        for y in range(3):
-            sheet.spoken[k, y], sheet.spoken[k, PLACES + y] = edge[4, y], edge[3, y]
-            sheet.spoken[k, 2 * PLACES + y] = 0.0
-            sheet.spoken[k, 3 * PLACES + y], sheet.spoken[k, 4 * PLACES + y] = edge[1, y], edge[0, y]
+        for listener in range(OFFSETS):
+            said = edge[OFFSETS - 1 - listener]
+            heard = 0.0 if listener == OFFSETS // 2 else 1.0
+            spoken[2 * listener, k] = heard * (np.float64(said[B]) - said[O])
+            spoken[2 * listener + 1, k] = heard * (np.float64(said[I]) - said[O])
 
 
 @kernel
-def _listen(rows, model, sheet):  # type: ignore[no-untyped-def]
+def _listen(rows, sheet):  # type: ignore[no-untyped-def]
     """Scores of B and I over O for each row, from what its neighbours and itself say."""
-    spoken, lex = sheet.spoken, sheet.lex
-    for k in range(GAP, rows - GAP):
-        left, here, right = model.lex[lex[k - 1]], model.lex[lex[k]], model.lex[lex[k + 1]]
-        b = (np.float64(spoken[k - 2, 16]) + spoken[k - 1, 12] + spoken[k, 8] + spoken[k + 1, 4] + spoken[k + 2, 0]) + (
-            np.float64(left[8]) + here[4] + right[0]
-        )
-        i = (np.float64(spoken[k - 2, 17]) + spoken[k - 1, 13] + spoken[k, 9] + spoken[k + 1, 5] + spoken[k + 2, 1]) + (
-            np.float64(left[9]) + here[5] + right[1]
-        )
-        o = (
-            np.float64(spoken[k - 2, 18]) + spoken[k - 1, 14] + spoken[k, 10] + spoken[k + 1, 6] + spoken[k + 2, 2]
-        ) + (np.float64(left[10]) + here[6] + right[2])
-        sheet.begin[k], sheet.inside[k] = b - o, i - o
+    spoken = sheet.spoken
+    for tag, score in ((0, sheet.begin), (1, sheet.inside)):
+        a, b, c, d, e = spoken[tag], spoken[tag + 2], spoken[tag + 4], spoken[tag + 6], spoken[tag + 8]
+        for k in range(GAP, rows - GAP):
+            score[k] = ((a[k + 2] + b[k + 1]) + c[k]) + (d[k - 1] + e[k - 2])
 
 
 @kernel
@@ -164,7 +165,7 @@ def _add_unit_scores(lo, begin, end, units, lex, cue, model, sheet):  # type: ig
 
 
 @kernel
-def _exponential(n, x, power):  # type: ignore[no-untyped-def]
+def exponential(n, x, power):  # type: ignore[no-untyped-def]
     """e^x in place of the first n numbers, the same on every machine.
 
     x = k ln 2 + r with r within half a step: a Taylor polynomial for r, and k becomes the exponent's bits.
@@ -189,7 +190,7 @@ def _exponential(n, x, power):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _recur(row, n, tr, sheet):  # type: ignore[no-untyped-def]
+def recur(row, n, tr, sheet):  # type: ignore[no-untyped-def]
     """Forward and backward recursion over the unit of n words from ``row``; the two chains run side by side."""
     begin, inside, ahead, back = sheet.begin, sheet.inside, sheet.ahead, sheet.back
     t00, t01, t02, t10, t11, t12, t20, t21, t22 = (
@@ -223,7 +224,7 @@ def _recur(row, n, tr, sheet):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _combine(row, n, at, sheet, p):  # type: ignore[no-untyped-def]
+def combine(row, n, at, sheet, p):  # type: ignore[no-untyped-def]
     """Probabilities of a unit's words from both recursions."""
     ahead, back = sheet.ahead, sheet.back
     for k in range(n):

@@ -12,6 +12,7 @@ import numpy as np
 
 SIZE = 0x20000
 """Code points above this (emoji, rare ideographs) are all of class OTHER and fold to themselves."""
+CLASS_SHIFT = 24
 
 
 class CharClass(IntEnum):
@@ -43,17 +44,24 @@ class CharClass(IntEnum):
 
 
 class Characters(NamedTuple):
-    """``classes`` uint8[SIZE] and ``folds`` uint32[SIZE], indexed by code point."""
+    """``classes`` uint8[SIZE] and ``folds`` uint32[SIZE], indexed by code point.
+
+    ``table`` uint32[SIZE + 1] is both in one look: the class from bit CLASS_SHIFT on, the fold below. Its last item
+    stands for all code points from SIZE on.
+    """
 
     classes: np.ndarray
     folds: np.ndarray
+    table: np.ndarray
 
 
 @lru_cache(maxsize=1)
 def load() -> Characters:
     """The tables shipped with the package."""
     with np.load(Path(__file__).parent / "data" / "characters.npz") as data:
-        return Characters(data["classes"], data["folds"])
+        classes, folds = data["classes"], data["folds"]
+    table = np.append(classes.astype(np.uint32) << CLASS_SHIFT | folds, np.uint32(CharClass.OTHER))
+    return Characters(classes, folds, table)
 
 
 def fold_text(text: str) -> str:

@@ -15,7 +15,7 @@ from jobmatch_dagster.skills import chain, gating, languages, matcher, phrases, 
 from jobmatch_dagster.skills import characters as characters_module
 from jobmatch_dagster.skills import cues as cues_module
 from jobmatch_dagster.skills.cues import ARTICLE_ROLE, TITLE_SECTION, Cues
-from jobmatch_dagster.skills.kernels import allocating_kernel, kernel
+from jobmatch_dagster.skills.kernels import allocating_kernel, kernel, small_kernel
 from jobmatch_dagster.skills.matcher import Candidates, Forms, Notes
 from jobmatch_dagster.skills.phrases import PhraseTable
 from jobmatch_dagster.skills.signals import CueHits, Signs
@@ -63,12 +63,13 @@ class Knowledge(NamedTuple):
 
 class Units(NamedTuple):
     """The units of one text: unit of each token (from the text's first), first token of each unit, section of each,
-    first cue of each."""
+    first cue of each, and whether any of its cues says something of a skill."""
 
     of: np.ndarray
     first: np.ndarray
     section: np.ndarray
     cue: np.ndarray
+    told: np.ndarray
 
 
 class Desk(NamedTuple):
@@ -112,6 +113,7 @@ def _new_desk(longest):  # type: ignore[no-untyped-def]
             np.empty(longest + 1, np.int32),
             np.empty(longest + 1, np.uint8),
             np.empty(longest + 1, np.int32),
+            np.empty(longest + 1, np.uint8),
         ),
         matcher.new_notes(longest, room),
         np.empty(longest, np.int32),
@@ -143,12 +145,21 @@ def _find(lo, hi, tokens, known, desk):  # type: ignore[no-untyped-def]
         lo, hi, tokens, desk.signs.role, ARTICLE_ROLE, known.table, desk.signs.infos, desk.found
     )  # fmt: skip
     n_units = reading.units(lo, hi, tokens.gap, c, desk.hits, desk.units)
-    at = 0
-    for u in range(n_units + 1):
-        while at < c and desk.hits.start[at] < desk.units.first[u]:
-            at += 1
-        desk.units.cue[u] = at
+    _share_cues(n_units, c, desk.hits, desk.units)
     return Found(c, n, n_units)
+
+
+@kernel
+def _share_cues(n_units, c, hits, units):  # type: ignore[no-untyped-def]
+    """Give each unit its cues: ``units.cue`` and ``units.told``."""
+    at = 0
+    for u in range(n_units):
+        units.cue[u], told = at, False
+        while at < c and hits.start[at] < units.first[u + 1]:
+            told = told or scope.tells(hits.before[at]) or scope.tells(hits.after[at])
+            at += 1
+        units.told[u] = told
+    units.cue[n_units] = at
 
 
 @kernel
@@ -171,12 +182,11 @@ def _tag(lo, hi, counts, codes, tokens, known, desk):  # type: ignore[no-untyped
     gating.gate(lo, counts.forms, tokens, desk.found, known.forms, desk.units, desk.p)
 
 
-@kernel
-def _write(d, s, e, lo, form, certainty, at, codes, tokens, hits, units, is_title, out):  # type: ignore[no-untyped-def]
-    """One mention at tokens [s, e), with what is read around it, into row ``at``."""
-    u = units.of[s - lo]
-    first, last, low, high = units.first[u], units.first[u + 1], units.cue[u], units.cue[u + 1]
-    near = CueHits(
+@small_kernel
+def _near(u, hits, units):  # type: ignore[no-untyped-def]
+    """The cues of unit u; none where none of them says something of a skill."""
+    low, high = units.cue[u], units.cue[u + 1] if units.told[u] else units.cue[u]
+    return CueHits(
         hits.start[low:high],
         hits.end[low:high],
         hits.before[low:high],
@@ -184,33 +194,50 @@ def _write(d, s, e, lo, form, certainty, at, codes, tokens, hits, units, is_titl
         hits.section[low:high],
         hits.value[low:high],
     )
-    section = np.uint8(_TITLE) if is_title else units.section[u]
+
+
+@kernel
+def _write(d, s, e, lo, form, certainty, at, codes, tokens, hits, units, section, requirement, out):  # type: ignore[no-untyped-def]
+    """One mention at tokens [s, e), with what is read around it, into row ``at``."""
+    u = units.of[s - lo]
+    first, last, near = units.first[u], units.first[u + 1], _near(u, hits, units)
+    begin = scope.item_start(s, first, tokens.gap, near)
     out.text[at], out.form[at] = d, form
     out.start[at], out.end[at] = tokens.start[s], tokens.end[e - 1]
-    begin = scope.item_start(s, first, tokens.gap, near)
-    out.requirement[at] = scope.requirement(s, e, first, last, tokens.gap, near, section)
+    out.requirement[at] = requirement
     out.years[at] = reading.years(s, e, begin, last, codes, tokens, near)
     out.level[at] = reading.level(s, e, begin, last, tokens.gap, near)
     out.section[at], out.certainty[at] = section, certainty
+
+
+@small_kernel
+def _requirement(s, e, lo, tokens, hits, units, section):  # type: ignore[no-untyped-def]
+    u = units.of[s - lo]
+    return scope.requirement(
+        s, e, units.first[u], units.first[u + 1], tokens.gap, _near(u, hits, units), section
+    )  # fmt: skip
 
 
 @kernel
 def _write_form(d, m, lo, tagged, is_resume, at, codes, tokens, forms, desk, is_title, out):  # type: ignore[no-untyped-def]
     """The mention of candidate m into row ``at``; returns whether it stays: what is in doubt must be asked for."""
     s, e, f = desk.found.start[m], desk.found.end[m], desk.found.form[m]
-    gate, certainty = forms.gate[f], 1.0
+    gate, certainty, p = forms.gate[f], 1.0, desk.p
+    section = np.uint8(_TITLE) if is_title else desk.units.section[desk.units.of[s - lo]]
+    requirement = _requirement(s, e, lo, tokens, desk.hits, desk.units, section)
+    stays = is_resume or reading.asks(requirement, section)
+    if not stays and gate != _ASKED_GATE:
+        stays = not (gate == _LOW_GATE and tagged and gating.unlikely(s, e, lo, gate, desk.units, p))
+    may_ask = gate != _ASKED_GATE and reading.may_ask(requirement, section)
+    if not stays and not may_ask:
+        return False
     if tagged and gate > _ASKED_GATE and not is_resume:
-        certainty = gating.part(s, e, lo, desk.p)
-    _write(d, s, e, lo, f, certainty, at, codes, tokens, desk.hits, desk.units, is_title, out)
-    graded = gate != _ASKED_GATE and (out.level[at] != reading.NO_LEVEL or not np.isnan(out.years[at]))
-    if graded and reading.may_ask(out.requirement[at], out.section[at]):
+        certainty = gating.part(s, e, lo, p)
+    _write(d, s, e, lo, f, certainty, at, codes, tokens, desk.hits, desk.units, section, requirement, out)
+    if may_ask and (out.level[at] != reading.NO_LEVEL or not np.isnan(out.years[at])):
         out.requirement[at] = reading.REQUIRED
-    if is_resume or reading.asks(out.requirement[at], out.section[at]):
         return True
-    doubted = gate == _ASKED_GATE or (
-        gate == _LOW_GATE and tagged and gating.unlikely(s, e, lo, gate, desk.units, desk.p)
-    )
-    return not doubted
+    return stays
 
 
 @kernel
@@ -220,8 +247,11 @@ def _write_all(d, lo, counts, k, tagged, is_resume, total, codes, tokens, forms,
     for m in range(counts.forms + 1):
         while i < k and (m == counts.forms or desk.spans[i, 0] < found.start[m]):
             s, e = desk.spans[i]
-            certainty = gating.part(s, e, lo, desk.p)
-            _write(d, s, e, lo, NO_FORM, certainty, total, codes, tokens, desk.hits, desk.units, is_title, out)
+            certainty, section = gating.part(s, e, lo, desk.p), desk.units.section[desk.units.of[s - lo]]
+            requirement = _requirement(s, e, lo, tokens, desk.hits, desk.units, section)
+            _write(
+                d, s, e, lo, NO_FORM, certainty, total, codes, tokens, desk.hits, desk.units, section, requirement, out
+            )  # fmt: skip
             total += 1
             i += 1
         if (

@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from jobmatch_dagster.skills import cues, engine, reading, tokens
+from jobmatch_dagster.skills import columns, cues, engine, reading, tokens
 from jobmatch_dagster.skills import taxonomy as taxonomy_module
 from jobmatch_dagster.skills.concepts import DATA
 from jobmatch_dagster.skills.taxonomy import Taxonomy
 
 CODE = (
-    "chain", "cues", "engine", "extractor", "gating", "kernels", "languages", "matcher", "reading", "scope", "signals",
-    "tagger", "tokens",
+    "chain", "columns", "cues", "engine", "extractor", "gating", "kernels", "languages", "matcher", "reading", "scope",
+    "signals", "tagger", "tokens",
 )  # fmt: skip
 """Modules of this package that decide how a text is read, beside the compiled taxonomy."""
 BATCH_CHARACTERS = 1_000_000
@@ -112,7 +112,7 @@ def extract(
     if heads:
         rows, starts = table["row"].to_numpy(), table["start"].to_numpy()
         order = np.lexsort((np.where(starts < 0, ~starts, starts), starts >= 0, rows))
-        table = table.take(pa.array(order))
+        table = table.take(columns.numbers(order, pa.int64()))
     return table.combine_chunks()
 
 
@@ -144,15 +144,14 @@ def _read(
     mentions = engine.read_batch(codes, tokens.cut(codes, bounds), is_title, is_resume, language, taxonomy)
     base = bounds[mentions.text]
     start, end = (mentions.start - base).astype(np.int32), (mentions.end - base).astype(np.int32)
-    surfaces = [texts[row][a:b] for row, a, b in zip(mentions.text.tolist(), start.tolist(), end.tolist(), strict=True)]
     free = mentions.form == engine.NO_FORM
-    skill = pa.array(taxonomy.forms.skill[mentions.form], mask=free)
+    skill = columns.numbers(taxonomy.forms.skill[mentions.form], pa.int32(), free)
     requirement = mentions.requirement
     if is_resume:
         requirement = np.where(requirement == reading.EXCLUDED, reading.EXCLUDED, reading.MENTIONED)
     section = np.minimum(mentions.section, len(_SECTION_NAMES))
     weight = _REQUIREMENT_WEIGHT[mentions.requirement] * _SECTION_WEIGHT[section] * (0.5 + 0.5 * mentions.certainty)
-    surface = pa.array(surfaces, pa.string())
+    surface = columns.strings(codes, mentions.start, mentions.end)
     ids, labels, kinds, uris = (taxonomy.column(name).take(skill) for name in ("id", "label", "kind", "esco_uri"))
     if free.any():
         labels, kinds = pc.coalesce(labels, surface), pc.fill_null(kinds, CANDIDATE)
@@ -160,24 +159,19 @@ def _read(
         start, end = ~start, ~end
     return pa.table(
         [
-            pa.array(mentions.text + np.int32(offset), pa.int32()),
+            columns.numbers(mentions.text + np.int32(offset), pa.int32()),
             ids,
             labels,
             kinds,
             uris,
             surface,
-            pa.array(start, pa.int32()),
-            pa.array(end, pa.int32()),
-            _words(requirement, reading.REQUIREMENTS),
-            pa.array(mentions.years, pa.float64(), mask=np.isnan(mentions.years)),
-            _words(mentions.level, cues.LEVELS),
-            _words(section, _SECTION_NAMES),
-            pa.array(np.round(weight, 4)),
+            columns.numbers(start, pa.int32()),
+            columns.numbers(end, pa.int32()),
+            columns.names(requirement, reading.REQUIREMENTS),
+            columns.numbers(mentions.years, pa.float64(), np.isnan(mentions.years)),
+            columns.names(mentions.level, cues.LEVELS),
+            columns.names(section, _SECTION_NAMES),
+            columns.numbers(np.round(weight, 4), pa.float64()),
         ],
         schema=MENTIONS,
     )
-
-
-def _words(codes: np.ndarray, names: Sequence[str]) -> pa.Array:
-    """Names of codes; a code without a name is null."""
-    return pa.array(names, pa.string()).take(pa.array(codes, pa.int32(), mask=codes >= len(names)))

@@ -12,6 +12,8 @@ from numba import njit
 
 _ALLOCATING: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 _PLAIN: dict[str, Any] = _ALLOCATING | {"_nrt": False}
+_WITH_CONSTANTS = ("characters", "compiling", "concepts", "cues")
+"""Modules without kernels whose constants are compiled into those of others."""
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -34,12 +36,12 @@ def allocating_kernel(function: Callable[..., Any]) -> Any:
 
 
 def _dated(dispatcher: Any) -> Any:
-    """Let a change of any module of this room outdate the kernel kept on disk.
+    """Let a change of any module with kernels outdate the kernel kept on disk.
 
     A kernel contains those that it calls, in other modules too; numba looks only at the file of the kernel itself and
     would go on running the old ones.
     """
-    index = getattr(dispatcher._cache, "_cache_file", None)
+    index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if index is not None:
         index._source_stamp = (*index._source_stamp, _room_stamp())
     return dispatcher
@@ -47,8 +49,10 @@ def _dated(dispatcher: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _room_stamp() -> int:
-    """Changes with the code of any module of this room."""
+    """Changes with the code of any module of this room that has kernels or constants of theirs."""
     stamp = 0
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        stamp = zlib.crc32(path.read_bytes(), stamp)
+        source = path.read_bytes()
+        if path.stem in _WITH_CONSTANTS or b"skills.kernels import" in source:
+            stamp = zlib.crc32(source, stamp)
     return stamp

@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 
 from jobmatch_dagster.skills.cues import ONE_ITEM, TITLE_SECTION, Says
-from jobmatch_dagster.skills.kernels import kernel
+from jobmatch_dagster.skills.kernels import kernel, small_kernel
 from jobmatch_dagster.skills.reading import (
     EXCLUDED,
     IN_ABOUT,
@@ -53,6 +53,12 @@ _S_TURN, _S_JOINT, _S_ARTICLE, _S_YEARS, _S_MONTHS, _S_LEVEL, _S_NATIVE = (
 _ONE_ITEM = ONE_ITEM
 _TITLE = TITLE_SECTION
 _NOTHING = -1
+
+
+@small_kernel
+def tells(says):  # type: ignore[no-untyped-def]
+    """Whether a cue that says so can change what is read of a skill: its requirement, years or level."""
+    return says <= _S_OFFERED or says in (_S_TURN, _S_YEARS, _S_MONTHS) or _S_LEVEL <= says <= _S_NATIVE
 
 
 @kernel

@@ -66,7 +66,7 @@ def job_skills_and_candidates(
     weight = groups.column("weight").to_numpy()
     total = np.minimum(1.0, groups.reduce(np.maximum, weight) + REPEAT_WEIGHT * (groups.sizes - 1))
     requirement = groups.column("requirement").take(best)
-    excluded = np.array([word == "excluded" for word in requirement.to_pylist()], bool)
+    excluded = pc.equal(requirement, "excluded").to_numpy(zero_copy_only=False)
     levels = groups.reduce(np.maximum, _codes(groups.column("level"), cues.LEVELS, missing=-1))
     skills = pa.table(
         [
@@ -125,8 +125,7 @@ def resume_skills(
         ``tables.RESUME_SKILLS``.
     """
     found = extract(resumes["body"].to_pylist(), kind="resume", taxonomy=taxonomy, threads=threads)
-    has = [word != "excluded" for word in found["requirement"].to_pylist()]
-    found = found.filter(pc.and_(pa.array(has, pa.bool_()), found["skill_id"].is_valid()))
+    found = found.filter(pc.and_(pc.not_equal(found["requirement"], "excluded"), found["skill_id"].is_valid()))
     groups = _Groups(found)
     if contents is None:
         contents = [json.loads(text) if text else None for text in resumes["content"].to_pylist()]
@@ -167,10 +166,10 @@ class _Groups:
         starts = np.flatnonzero(new)
         shown = np.lexsort((order[starts], row[starts])) if len(row) else np.empty(0, np.int64)
         sizes = np.diff(np.append(starts, len(row)))[shown]
-        taken = np.concatenate([order[s : s + n] for s, n in zip(starts[shown], sizes, strict=True)] or [order[:0]])
         self.sizes = sizes
-        self._table = found.take(pa.array(taken))
         self._starts = np.append(0, np.cumsum(sizes))[:-1].astype(np.int64)
+        taken = order[np.repeat(starts[shown] - self._starts, sizes) + position]
+        self._table = found.take(pa.array(taken))
         self.firsts = pa.array(self._starts)
         self.rows = self._table["row"].combine_chunks().take(self.firsts)
         self.skills = self._table["skill_id"].combine_chunks().take(self.firsts)
@@ -199,12 +198,12 @@ class _Groups:
 
 
 def _codes(column: pa.ChunkedArray | pa.Array, names: Sequence[str], missing: int = 0) -> np.ndarray:
-    place = {name: code for code, name in enumerate(names)}
-    return np.array([place.get(word, missing) for word in column.to_pylist()], np.int64)
+    places = pc.fill_null(pc.index_in(column, value_set=pa.array(names, pa.string())), missing)
+    return places.to_numpy().astype(np.int64)
 
 
 def _names(codes: np.ndarray, names: Sequence[str]) -> pa.Array:
-    return pa.array([names[code] if code >= 0 else None for code in codes.tolist()], pa.string())
+    return pa.array(names, pa.string()).take(pa.array(codes, pa.int64(), mask=codes < 0))
 
 
 def _maximum(groups: _Groups, name: str) -> pa.Array:

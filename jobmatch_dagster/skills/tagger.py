@@ -33,8 +33,6 @@ USES = ("knowledge", "skill", "tool", "first", "last")
 ZIPF_BINS = 9
 LEX_NONE, LEX_STOP = 0, 1
 LEX_CODES = 3 + len(KINDS) * 3 * 3 * 2
-LEX_EDGE = LEX_CODES
-"""Code of what stands outside a unit; it says nothing."""
 LENGTH_BINS = 13
 DENSITY_BINS = 5
 CUE_CODES = 9
@@ -85,9 +83,8 @@ def _spoken(name: str, weights: np.ndarray) -> np.ndarray:
         weights = weights.astype(np.float32)
     if name not in ("word", "shape", "zipf", "affix", "use", "lex"):
         return weights
-    edge = name == "lex"
-    padded = np.zeros((len(weights) + edge, *weights.shape[1:-1], PLACES), np.float32)
-    padded[: len(weights), ..., :3] = weights[..., ::-1, :]
+    padded = np.zeros((*weights.shape[:-1], PLACES), np.float32)
+    padded[..., :3] = weights[..., ::-1, :]
     return padded.reshape(*padded.shape[:-2], -1)
 
 

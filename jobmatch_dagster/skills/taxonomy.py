@@ -28,6 +28,9 @@ from jobmatch_dagster.skills.phrases import PhraseTable
 if TYPE_CHECKING:
     from jobmatch_dagster.settings import Settings
 
+SKILLS = "concepts.arrow"
+"""The table of skills in the folder of a version; each of the arrays is a file beside it."""
+
 
 class Graph:
     """Links between skills in compressed rows: neighbours of skill i are ``indices[indptr[i]:indptr[i + 1]]``
@@ -208,13 +211,13 @@ def load(settings: Settings | None = None) -> Taxonomy:
 @lru_cache(maxsize=4)
 def _load_version(cache: Path, skills_csv: Path | None, version: str) -> Taxonomy:
     folder = cache / "skills" / version
-    if not (folder / "arrays.npz").is_file():
+    if not (folder / SKILLS).is_file():
         skills, arrays = compiling.compile_taxonomy(skills_csv)
         if not _keep(folder, skills, arrays):
             return Taxonomy(version, skills, arrays)
-    with np.load(folder / "arrays.npz") as data:
-        arrays = {name: data[name] for name in data.files}
-    with pa.memory_map(str(folder / "skills.arrow")) as source:
+    # copy on write: the pages are shared with every process that reads them, and the kernels see ordinary arrays
+    arrays = {path.stem: np.asarray(np.load(path, mmap_mode="c")) for path in sorted(folder.glob("*.npy"))}
+    with pa.memory_map(str(folder / SKILLS)) as source:
         skills = pa.ipc.open_file(source).read_all()
     return Taxonomy(version, skills, arrays)
 
@@ -231,13 +234,14 @@ def _keep(folder: Path, skills: pa.Table, arrays: dict[str, np.ndarray]) -> bool
     except OSError:
         return False
     try:
-        np.savez(draft / "arrays.npz", **arrays)  # type: ignore[arg-type]
-        with pa.OSFile(str(draft / "skills.arrow"), "wb") as sink, pa.ipc.new_file(sink, skills.schema) as writer:
+        for name, array in arrays.items():
+            np.save(draft / f"{name}.npy", array)
+        with pa.OSFile(str(draft / SKILLS), "wb") as sink, pa.ipc.new_file(sink, skills.schema) as writer:
             writer.write_table(skills)
         os.replace(draft, folder)
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
-        return (folder / "arrays.npz").is_file()
+        return (folder / SKILLS).is_file()
     return True
 
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jobmatch_dagster.skills.characters import SIZE, CharClass, load
-from jobmatch_dagster.skills.kernels import kernel
+from jobmatch_dagster.skills.characters import CLASS_SHIFT, SIZE, CharClass, load
+from jobmatch_dagster.skills.kernels import kernel, small_kernel
 
 
 class Gap(IntEnum):
@@ -74,12 +74,16 @@ for _class, _gap in {
     _GAP_OF_CLASS[_class] = _gap
 
 _LOWER, _UPPER, _DIGIT, _MARK = (int(c) for c in (CharClass.LOWER, CharClass.UPPER, CharClass.DIGIT, CharClass.MARK))
-_PLUS, _SHARP, _DOT, _SPACE = (int(c) for c in (CharClass.PLUS, CharClass.SHARP, CharClass.DOT, CharClass.SPACE))
-_NEWLINE, _IDEOGRAPH, _HYPHEN = (int(c) for c in (CharClass.NEWLINE, CharClass.IDEOGRAPH, CharClass.HYPHEN))
-_BULLET, _DASH = int(CharClass.BULLET), int(CharClass.DASH)
+_DOT, _SPACE, _NEWLINE = (int(c) for c in (CharClass.DOT, CharClass.SPACE, CharClass.NEWLINE))
+_HYPHEN, _DASH, _BULLET = (int(c) for c in (CharClass.HYPHEN, CharClass.DASH, CharClass.BULLET))
+_IDEOGRAPH = int(CharClass.IDEOGRAPH)
 _G_SPACE, _G_HYPHEN, _G_DOT, _G_OTHER = (int(g) for g in (Gap.SPACE, Gap.HYPHEN, Gap.DOT, Gap.OTHER))
 _G_SENTENCE, _G_NEWLINE, _G_PARAGRAPH, _G_TEXT = (int(g) for g in (Gap.SENTENCE, Gap.NEWLINE, Gap.PARAGRAPH, Gap.TEXT))
-_SIZE = SIZE
+_S_LOWER, _S_CAPITAL, _S_UPPER, _S_MIXED, _S_NUMBER = (int(shape) for shape in Shape)
+_HAS_LOWER, _HAS_UPPER, _HAS_DIGIT = (1 << kind for kind in (_LOWER, _UPPER, _DIGIT))
+_PLUS_SIGN, _NUMBER_SIGN = ord("+"), ord("#")
+_BEYOND, _SHIFT = np.uint32(SIZE), np.uint32(CLASS_SHIFT)
+_FOLD = np.uint32((1 << CLASS_SHIFT) - 1)
 
 
 class Tokens(NamedTuple):
@@ -98,108 +102,117 @@ class Tokens(NamedTuple):
     first: np.ndarray
 
 
-@kernel
-def _class_of(codes, i, classes):  # type: ignore[no-untyped-def]
+@small_kernel
+def _class_of(codes, i, table):  # type: ignore[no-untyped-def]
     code = codes[i]
-    return classes[code] if code < _SIZE else np.uint8(0)
+    return np.int64(table[code] >> _SHIFT) if code < _BEYOND else 0
 
 
 @kernel
-def _cut(codes, bounds, classes, folds, gap_of_class, start, end, hashes, gaps, shapes, first):  # type: ignore[no-untyped-def]
+def _cut(codes, bounds, table, gap_of_class, start, end, hashes, gaps, shapes, first):  # type: ignore[no-untyped-def]
     """Fill the token arrays for texts ``codes[bounds[d]:bounds[d + 1]]``; returns the number of tokens."""
     n = 0
     for d in range(len(bounds) - 1):
         first[d] = n
-        i, stop = bounds[d], bounds[d + 1]
-        gap, newlines, spaces, dot = _G_TEXT, 0, 0, 0
-        while i < stop:
-            kind = _class_of(codes, i, classes)
-            wordlike = kind in (_LOWER, _UPPER, _DIGIT)
-            lead = (
-                kind == _DOT
-                and i + 1 < stop
-                and (_class_of(codes, i + 1, classes) == _UPPER or _class_of(codes, i + 1, classes) == _LOWER)
-                and (gap >= _G_SPACE and gap != _G_DOT)
-            )
-            if not wordlike and not lead and kind != _IDEOGRAPH:
-                if kind == _NEWLINE:
-                    newlines += 1
-                if kind == _SPACE:
-                    spaces += 1
-                if kind == _DOT:
-                    dot = 1
-                g = gap_of_class[kind]
-                if kind == _BULLET and newlines == 0 and gap != _G_TEXT:
-                    g = _G_OTHER
-                elif newlines and (kind in (_HYPHEN, _DASH)):
-                    g = _G_PARAGRAPH
-                if g > gap:
-                    gap = g
-                i += 1
-                continue
-            begin = i
-            if gap != _G_TEXT:
-                if newlines > 1:
-                    gap = _G_PARAGRAPH
-                elif dot and gap < _G_SENTENCE and spaces:
-                    gap = _G_SENTENCE
-                elif gap == _G_HYPHEN and spaces:
-                    gap = _G_OTHER if newlines == 0 else _G_PARAGRAPH
-                elif newlines and gap != _G_NEWLINE:
-                    gap = _G_PARAGRAPH
-            h = HASH_SEED
-            uppers, lowers, digits, first_upper = 0, 0, 0, False
-            if lead:
-                h = (h ^ np.uint64(codes[i])) * HASH_PRIME
-                i += 1
-            elif kind == _IDEOGRAPH:
-                h = (h ^ np.uint64(codes[i])) * HASH_PRIME
-                i += 1
-                stop_word = i
-            if kind != _IDEOGRAPH:
-                head = i
-                while i < stop:
-                    kind = _class_of(codes, i, classes)
-                    if kind == _MARK:
-                        i += 1
-                        continue
-                    if kind == _UPPER:
-                        uppers += 1
-                        if i == head:
-                            first_upper = True
-                    elif kind == _LOWER:
-                        lowers += 1
-                    elif kind == _DIGIT:
-                        digits += 1
-                    else:
-                        break
-                    code = codes[i]
-                    h = (h ^ np.uint64(folds[code])) * HASH_PRIME
-                    i += 1
-                stop_word = i
-                while i < stop and (codes[i] == 43 or codes[i] == 35):
-                    i += 1
-                if i > stop_word:
-                    after = _class_of(codes, i, classes) if i < stop else np.uint8(0)
-                    if after in (_LOWER, _UPPER) or i - stop_word > 2:
-                        i = stop_word
-                    else:
-                        for j in range(stop_word, i):
-                            h = (h ^ np.uint64(codes[j])) * HASH_PRIME
-                        stop_word = i
-            if uppers == 0:
-                shape = 4 if lowers == 0 and digits else 0
-            elif lowers == 0:
-                shape = 2
-            elif first_upper and uppers == 1:
-                shape = 1
-            else:
-                shape = 3
-            start[n], end[n], hashes[n], gaps[n], shapes[n] = begin, stop_word, h, gap, shape
+        i, stop, gap = bounds[d], bounds[d + 1], _G_TEXT
+        while True:
+            i, gap = _next_word(codes, i, stop, gap, table, gap_of_class)
+            if i >= stop:
+                break
+            start[n], gaps[n] = i, gap
+            i, hashes[n], shapes[n] = _word(codes, i, stop, table)
+            end[n] = i
+            gap = 0
             n += 1
-            gap, newlines, spaces, dot = 0, 0, 0, 0
     first[len(bounds) - 1] = n
     return n
+
+
+@small_kernel
+def _next_word(codes, i, stop, gap, table, gap_of_class):  # type: ignore[no-untyped-def]
+    """Where the next word at or behind i begins, and the gap before it; ``gap``: TEXT at the text's beginning, else
+    NONE."""
+    newlines, spaces, dot = 0, 0, 0
+    while i < stop:
+        kind = _class_of(codes, i, table)
+        if _LOWER <= kind <= _DIGIT or kind == _IDEOGRAPH:
+            break
+        if kind == _DOT:
+            if gap >= _G_SPACE and gap != _G_DOT and i + 1 < stop:
+                following = _class_of(codes, i + 1, table)
+                if following in (_LOWER, _UPPER):
+                    break
+            dot = 1
+        newlines += kind == _NEWLINE
+        spaces += kind == _SPACE
+        g = int(gap_of_class[kind])
+        if kind == _BULLET and newlines == 0 and gap != _G_TEXT:
+            g = _G_OTHER
+        elif newlines and kind in (_HYPHEN, _DASH):
+            g = _G_PARAGRAPH
+        gap = max(gap, g)
+        i += 1
+    if gap != _G_TEXT:
+        if newlines > 1:
+            gap = _G_PARAGRAPH
+        elif dot and gap < _G_SENTENCE and spaces:
+            gap = _G_SENTENCE
+        elif gap == _G_HYPHEN and spaces:
+            gap = _G_OTHER if newlines == 0 else _G_PARAGRAPH
+        elif newlines and gap != _G_NEWLINE:
+            gap = _G_PARAGRAPH
+    return i, gap
+
+
+@small_kernel
+def _word(codes, i, stop, table):  # type: ignore[no-untyped-def]
+    """The word at i: where it ends, its hash and its shape."""
+    h, kind, first, rest = HASH_SEED, _class_of(codes, i, table), 0, 0
+    if kind in (_DOT, _IDEOGRAPH):
+        h = (h ^ np.uint64(codes[i])) * HASH_PRIME
+        i += 1
+    if kind != _IDEOGRAPH:
+        first = 1 << _class_of(codes, i, table)
+        h = (h ^ np.uint64(table[codes[i]] & _FOLD)) * HASH_PRIME
+        i += 1
+        while i < stop:
+            code = codes[i]
+            if code >= _BEYOND:
+                break
+            info = table[code]
+            kind = info >> _SHIFT
+            if kind == _LOWER:
+                rest |= _HAS_LOWER
+            elif kind == _UPPER:
+                rest |= _HAS_UPPER
+            elif kind == _DIGIT:
+                rest |= _HAS_DIGIT
+            elif kind != _MARK:
+                break
+            if kind != _MARK:
+                h = (h ^ np.uint64(info & _FOLD)) * HASH_PRIME
+            i += 1
+        signs = i
+        while i < stop and (codes[i] == _PLUS_SIGN or codes[i] == _NUMBER_SIGN):
+            i += 1
+        if i > signs:
+            after = _class_of(codes, i, table) if i < stop else 0
+            if after in (_LOWER, _UPPER) or i - signs > 2:
+                i = signs
+            for j in range(signs, i):
+                h = (h ^ np.uint64(codes[j])) * HASH_PRIME
+    return i, h, _shape(first, rest)
+
+
+@small_kernel
+def _shape(first, rest):  # type: ignore[no-untyped-def]
+    """Shape of a word by the classes of its first character and of the others, as bits."""
+    seen = first | rest
+    if not seen & _HAS_UPPER:
+        return _S_NUMBER if seen & _HAS_DIGIT and not seen & _HAS_LOWER else _S_LOWER
+    if not seen & _HAS_LOWER:
+        return _S_UPPER
+    return _S_CAPITAL if first == _HAS_UPPER and not rest & _HAS_UPPER else _S_MIXED
 
 
 def encode(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -218,6 +231,6 @@ def cut(codes: np.ndarray, bounds: np.ndarray) -> Tokens:
     hashes = np.empty(room, np.uint64)
     gaps, shapes = np.empty(room, np.uint8), np.empty(room, np.uint8)
     first = np.empty(len(bounds), np.int32)
-    n = _cut(codes, bounds, tables.classes, tables.folds, _GAP_OF_CLASS, start, end, hashes, gaps, shapes, first)
+    n = _cut(codes, bounds, tables.table, _GAP_OF_CLASS, start, end, hashes, gaps, shapes, first)
     gaps[n] = Gap.TEXT
     return Tokens(start[:n], end[:n], hashes[:n], gaps[: n + 1], shapes[:n], first)

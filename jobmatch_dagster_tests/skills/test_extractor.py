@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import unicodedata
 from typing import Any
 
@@ -168,3 +170,12 @@ def test_hostile_texts_are_read_without_an_error(text: str) -> None:
 
 def test_no_texts_give_an_empty_table() -> None:
     assert extract([], kind="resume").equals(MENTIONS.empty_table())
+
+
+def test_reading_needs_no_pandas() -> None:
+    code = (
+        "import sys; from jobmatch_dagster.skills.extractor import extract;"
+        "extract(['Python and SQL'], kind='posting', titles=['SQL']); print('pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
