@@ -16,6 +16,11 @@ from typing import Any
 
 from jobmatch_dagster.settings import Settings, load, settings
 
+_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
 
 def row(files: Sequence[tuple[str, bytes]], uploads: int) -> dict[str, Any]:
     """Upload ``uploads`` files, each of a person of its own, let the sensor find them and the run read them.
@@ -102,7 +107,7 @@ def _upload(ours: Settings, people: list[str], files: Sequence[tuple[str, bytes]
     for n, user in enumerate(people):
         kind, data = files[n % len(files)]
         name = f"{user}/cv.{kind}"
-        store.put("resumes", name, data, content_type="application/octet-stream", owner=user)
+        store.put("resumes", name, data, content_type=_TYPES[kind], owner=user)
         put[name] = time.perf_counter()
 
 
