@@ -250,7 +250,7 @@ class Settings(BaseSettings):
         description="A job not seen for so many days on a board that did deliver is closed.",
     )
     language_bar: float = Field(
-        0.60, ge=0, le=1, alias="JOBMATCH_LANGUAGE_BAR", description="Below this confidence a language is null."
+        0.50, ge=0, le=1, alias="JOBMATCH_LANGUAGE_BAR", description="Below this confidence a language is null."
     )
     skills_csv: Path | None = Field(
         None, alias="JOBMATCH_SKILLS_CSV", description="A CSV of skills of your own that is added to the taxonomy."

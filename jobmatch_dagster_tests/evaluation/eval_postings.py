@@ -162,7 +162,7 @@ def _calibration() -> list[list[Any]]:
     titles = _titles()
     found = languages([title for _, title in titles], [""] * len(titles))
     rows = []
-    for low, high in ((0.0, 0.6), (0.6, 0.8), (0.8, 0.9), (0.9, 0.97), (0.97, 1.01)):
+    for low, high in ((0.0, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 1.01)):
         within = [
             answer.code == code
             for (code, _), answer in zip(titles, found, strict=True)
