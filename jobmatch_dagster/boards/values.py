@@ -198,7 +198,7 @@ def pay(low: Any, high: Any, currency_code: Any, period_word: Any, *, over: floa
     }
 
 
-_SALARY = ("salary_text", "salary_min", "salary_max", "salary_currency", "salary_period")
+_FIGURES = ("salary_min", "salary_max", "salary_currency", "salary_period")
 _ESTIMATE = re.compile(
     r"\best(?:\.|(?=\)|$))|\bestimat|\bestimad|\bestimé|\bstima(?:to|ta)?\b|\bgeschätzt|schätzung|\bgeschat|\bszacunk|"
     r"\bpredicted\b",
@@ -207,14 +207,14 @@ _ESTIMATE = re.compile(
 
 
 def stated_salary(shown: str | None) -> Posting:
-    """Where a salary's text belongs: to the employer, or under ``salary_estimate`` where it says that it is a guess.
+    """A salary's text, and once more under ``salary_estimate`` where it says that it is the board's own guess.
 
     Boards show guesses of their own in the place of the salary ("₹5L - ₹8L (Glassdoor Est.)", "Estimated $52K a year").
-    Figures beside such a text are the same guess in numbers, so they are taken back as well.
+    Figures beside such a text are the same guess in numbers, so they are taken back.
     """
     if not shown or not _ESTIMATE.search(shown):
         return {"salary_text": shown}
-    return dict.fromkeys(_SALARY) | {"salary_estimate": shown}
+    return dict.fromkeys(_FIGURES) | {"salary_text": shown, "salary_estimate": shown}
 
 
 def texts(values: Any) -> list[str] | None:

@@ -176,7 +176,7 @@ def _salaries(rows: list[Row], day: date) -> None:
     for row in rows:
         posting, value = row.posting, row.value
         line, guess = posting.get("salary_text") or "", posting.get("salary_estimate") or ""
-        if is_guess(line):
+        if line == guess or is_guess(line):
             line, guess = "", line
         salary, issues = salary_of(
             # figures beside a guess are the same guess in numbers
