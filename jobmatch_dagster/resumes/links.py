@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from jobmatch_dagster.resumes.model import Line
 from jobmatch_dagster.resumes.person import Contact
@@ -23,6 +23,14 @@ _NETWORKS = {
     "leetcode.com": "LeetCode", "t.me": "Telegram", "bsky.app": "Bluesky",
 }  # fmt: skip
 _PLAIN_PATHS = ("in", "u", "users", "user", "pub", "profile", "company", "citations", "@")
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an address; empty ones where it is none (a bracket that looks like IPv6)."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def links(contact: Contact, near: list[Line], behind_text: list[str]) -> None:
@@ -57,7 +65,7 @@ def links(contact: Contact, near: list[Line], behind_text: list[str]) -> None:
         contact.confidence[f"basics.profiles[{len(contact.profiles)}].url"] = 0.97 if at else 0.9
         contact.profiles.append(profile)
     for url, at in written:
-        host = urlsplit(url if "://" in url else f"https://{url}").netloc
+        host = _parts(url if "://" in url else f"https://{url}").netloc
         if _profile(url) is None and "." in host and not any(host.endswith(d) for d in _NETWORKS):
             linked = next((b for b in behind if host.lower().removeprefix("www.") in b.lower()), None)
             contact.url = linked or (url if "://" in url else f"https://{url}")
@@ -74,7 +82,7 @@ def links(contact: Contact, near: list[Line], behind_text: list[str]) -> None:
 
 
 def _profile(url: str) -> dict[str, Any] | None:
-    parts = urlsplit(url if "://" in url else f"https://{url}")
+    parts = _parts(url if "://" in url else f"https://{url}")
     host = parts.netloc.lower().removeprefix("www.")
     domain = next((d for d in _NETWORKS if host == d or host.endswith(f".{d}")), None)
     if domain is None:
@@ -93,4 +101,4 @@ def _profile(url: str) -> dict[str, Any] | None:
 
 
 def _own_site(url: str) -> bool:
-    return len([p for p in urlsplit(url).path.split("/") if p]) <= 1
+    return len([p for p in _parts(url).path.split("/") if p]) <= 1

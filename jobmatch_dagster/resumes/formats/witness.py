@@ -37,6 +37,9 @@ _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.S)
 _HEX = re.compile(rb"<\s*([0-9A-Fa-f\s]*)>|(\[)|(\])")
 _READABLE = ("/WinAnsiEncoding", "/MacRomanEncoding", "/StandardEncoding")
 
+# what pypdf raises on files that are damaged, beside its own errors
+_DAMAGED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, RuntimeError, OSError)
+
 Decoder = tuple[int, dict[int, str]]  # bytes of a code, and what each code says
 
 
@@ -78,7 +81,7 @@ class Witness:
         said: list[str] = []
         try:
             open_codes = self._page(self._open().pages[number], said)
-        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError):
+        except (PyPdfError, *_DAMAGED):
             self._broken = True  # a file that pypdf cannot walk is doubtful on every page
             return None
         return Counter("".join(said)), open_codes
@@ -89,7 +92,7 @@ class Witness:
 
         try:
             text: str = self._open().pages[number].extract_text()
-        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError):
+        except (PyPdfError, *_DAMAGED):
             return None
         return text
 
