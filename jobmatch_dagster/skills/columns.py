@@ -27,7 +27,20 @@ def numbers(values: np.ndarray, kind: pa.DataType, missing: np.ndarray | None = 
 def names(codes: np.ndarray, known: Sequence[str]) -> pa.Array:
     """The name of each code; a code without one is null."""
     places = numbers(codes.astype(np.int32), pa.int32(), codes >= len(known))
-    return pa.array(known, pa.string()).take(places)
+    written = [name.encode() for name in known]
+    offsets = np.cumsum([0, *map(len, written)], dtype=np.int32)
+    column = pa.StringArray.from_buffers(len(known), pa.py_buffer(offsets), pa.py_buffer(b"".join(written)))
+    return column.take(places)
+
+
+def integers(column: pa.ChunkedArray) -> np.ndarray:
+    """The numbers of an int32 column without nulls."""
+    pieces = [
+        np.frombuffer(piece.buffers()[1], np.int32, len(piece), 4 * piece.offset)
+        for piece in column.chunks
+        if len(piece)
+    ]
+    return np.concatenate(pieces) if pieces else np.empty(0, np.int32)
 
 
 def strings(codes: np.ndarray, start: np.ndarray, end: np.ndarray) -> pa.Array:

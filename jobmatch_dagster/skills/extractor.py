@@ -110,7 +110,7 @@ def extract(
         return MENTIONS.empty_table()
     table = pa.concat_tables(parts)
     if heads:
-        rows, starts = table["row"].to_numpy(), table["start"].to_numpy()
+        rows, starts = columns.integers(table["row"]), columns.integers(table["start"])
         order = np.lexsort((np.where(starts < 0, ~starts, starts), starts >= 0, rows))
         table = table.take(columns.numbers(order, pa.int64()))
     return table.combine_chunks()
@@ -154,7 +154,8 @@ def _read(
     surface = columns.strings(codes, mentions.start, mentions.end)
     ids, labels, kinds, uris = (taxonomy.column(name).take(skill) for name in ("id", "label", "kind", "esco_uri"))
     if free.any():
-        labels, kinds = pc.coalesce(labels, surface), pc.fill_null(kinds, CANDIDATE)
+        candidate = columns.names(np.zeros(len(free), np.uint8), (CANDIDATE,))
+        labels, kinds = pc.coalesce(labels, surface), pc.coalesce(kinds, candidate)
     if is_title:
         start, end = ~start, ~end
     return pa.table(
