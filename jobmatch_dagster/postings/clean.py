@@ -17,7 +17,15 @@ import pyarrow.compute as pc
 import xxhash
 
 from jobmatch_dagster.postings import lifecycle
-from jobmatch_dagster.postings.duplicates import Clusters, Item, cluster, likely, signatures, stored_signatures
+from jobmatch_dagster.postings.duplicates import (
+    PERMUTATIONS,
+    Clusters,
+    Item,
+    cluster,
+    likely,
+    signatures,
+    stored_signatures,
+)
 from jobmatch_dagster.postings.place.gazetteer import folded
 from jobmatch_dagster.postings.place.remote import without_remote_words
 from jobmatch_dagster.postings.readings import STEPS, Row
@@ -44,11 +52,13 @@ class Cleaned:
         jobs: rows in the schema ``tables.JOBS``, one per (board, external_id), in the order of the postings.
         rejected: postings that cannot become a job: ``{"subject", "reason"}``.
         seconds: wall time by step.
+        signatures: of the jobs' descriptions, uint32, shape (jobs, 64), to be kept for later days.
     """
 
     jobs: pa.Table
     rejected: list[dict[str, str]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    signatures: np.ndarray = field(default_factory=lambda: np.empty((0, PERMUTATIONS), np.uint32))
 
 
 ReadTexts = Callable[[list[str]], dict[str, str]]  # ids of known jobs → their descriptions, where there are any
@@ -73,10 +83,10 @@ def clean(
             given more than once (board, external_id) becomes one job: the latest fetched stands.
         day: the day of the batch; first and last seen, and the anchor of relative dates without a time of fetching.
         known: open jobs of earlier days in columns of ``tables.JOBS``, with which duplicates are looked for.
-            ``description`` may be left out where a column ``signature`` is there (see
+            ``description`` may be left out, or null, where a column ``signature`` is filled (see
             ``duplicates.stored_signatures``).
         read_texts: reads the descriptions of the few known jobs that may be the same ad as one of the day's, where
-            ``known`` comes without them; without it their signatures alone decide.
+            ``known`` comes without them; without it their descriptions in ``known``, or their signatures, decide.
 
     Returns:
         Jobs, rejected postings and seconds by step. The same input gives the same rows.
@@ -95,7 +105,8 @@ def clean(
     jobs = pa.concat_tables(parts.tables)
     with _timed(seconds, "duplicates"):
         seen = _lifecycle(jobs, day, known)
-        clusters, old = _duplicates(jobs, parts, seen[0], known, read_texts)
+        result.signatures = np.concatenate(parts.marks)
+        clusters, old = _duplicates(jobs, result.signatures, parts.places, seen[0], known, read_texts)
     with _timed(seconds, "table"):
         result.jobs = _finished(jobs, seen, clusters, old)
     return result
@@ -190,17 +201,21 @@ def _lifecycle(jobs: pa.Table, day: date, known: pa.Table | None) -> tuple[list[
 
 
 def _duplicates(
-    jobs: pa.Table, parts: _Parts, first_seen: list[date], known: pa.Table | None, read_texts: ReadTexts | None
+    jobs: pa.Table,
+    marks: np.ndarray,
+    places: list[str],
+    first_seen: list[date],
+    known: pa.Table | None,
+    read_texts: ReadTexts | None,
 ) -> tuple[Clusters, list[Item]]:
     """The clusters of the known jobs that may matter and the batch's jobs, in this order, and the items of all."""
-    marks = np.concatenate(parts.marks)
     old, old_marks, old_texts = _known_items(jobs, marks, known, read_texts)
     named = zip(*(jobs[name].to_pylist() for name in ("id", "board", "external_id", "title", "company")), strict=True)
     lengths = pc.fill_null(pc.utf8_length(jobs["description"]), 0).to_pylist()
     items = old + [
         Item(id, board, external_id, title, company, place, length, first)
         for (id, board, external_id, title, company), place, length, first in zip(
-            named, parts.places, lengths, first_seen, strict=True
+            named, places, lengths, first_seen, strict=True
         )
     ]
     texts = jobs["description"]
@@ -224,10 +239,10 @@ def _known_items(
     old_marks = stored_signatures(known)
     rows = likely(known, old_marks, marks, jobs["company"].to_pylist(), jobs["title"].to_pylist())
     chosen = known.take(pa.array(rows)).to_pylist()
-    if "description" in known.column_names:
-        texts = {job["id"]: job["description"] for job in chosen if job["description"]}
+    if read_texts is not None:
+        texts = read_texts([job["id"] for job in chosen]) if chosen else {}
     else:
-        texts = read_texts([job["id"] for job in chosen]) if read_texts and chosen else {}
+        texts = {job["id"]: job["description"] for job in chosen if job.get("description")}
     items = [
         Item(
             job["id"],

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from jobmatch_dagster.stages.outcome import Outcome, keep_rejected, one, turn
 
 if TYPE_CHECKING:
+    import numpy as np
     import psycopg
     import pyarrow as pa
 
+    from jobmatch_dagster.postings.clean import Cleaned
     from jobmatch_dagster.settings import Settings
 
 RAW = "select * from raw.postings where scraped_on = %s order by board, external_id"
@@ -23,12 +25,14 @@ select not exists (select from raw.postings where scraped_on = %s)
    and not exists (select from public.jobs where first_seen_on = %s and last_seen_on = %s)
 """
 KNOWN = """
-select id, board, external_id, title, company, city, region, country, location, description, content_hash,
-       first_seen_on, last_seen_on, duplicate_of, group_id
-  from public.jobs
- where first_seen_on < %s and (closed_on is null or closed_on >= %s)
- order by id
+select j.id, j.board, j.external_id, j.title, j.company, j.city, j.region, j.country, j.location, j.content_hash,
+       j.first_seen_on, j.last_seen_on, j.duplicate_of, j.group_id, encode(s.signature, 'hex') as signature,
+       case when s.job_id is null then j.description end as description
+  from public.jobs j left join private.job_signatures s on s.job_id = j.id and s.version = %(version)s
+ where j.first_seen_on < %(day)s and (j.closed_on is null or j.closed_on >= %(day)s)
+ order by j.id
 """
+TEXTS = "select id::text, description from public.jobs where id = any(%s::uuid[]) and description is not null"
 CLOSE = """
 with walked as (
   select r.board, s.search, s.ended from private.scrape_runs r
@@ -69,11 +73,11 @@ def clean_day(settings: Settings, day: date) -> Outcome:
             return outcome
         with outcome.timed("read"):
             postings = from_raw(database.read(conn, RAW, (day,)))
-            known = database.read(conn, KNOWN, (day, day))
-        cleaned = clean(postings, day=day, known=known)
+            known = _known(conn, day)
+        cleaned = clean(postings, day=day, known=known, read_texts=lambda ids: dict(conn.execute(TEXTS, (ids,))))
         outcome.seconds |= cleaned.seconds
         with outcome.timed("write"):
-            _write(conn, cleaned.jobs, day, outcome)
+            _write(conn, cleaned, day, outcome)
             keep_rejected(conn, "cleaned_jobs", day, cleaned.rejected)
             closed = close_unseen(conn, day, settings.close_after_days)
     jobs = cleaned.jobs
@@ -95,23 +99,48 @@ def _languages(jobs: pa.Table) -> list[tuple[str, int]]:
     return sorted(((r["values"] or "not sure", r["counts"]) for r in counted), key=lambda item: (-item[1], item[0]))
 
 
-def _write(conn: psycopg.Connection, jobs: pa.Table, day: date, outcome: Outcome) -> None:
+def _known(conn: psycopg.Connection, day: date) -> pa.Table:
+    """The open jobs of earlier days, each with the signature of its text, or with the text where there is none yet."""
+    import pyarrow as pa
+
+    from jobmatch_dagster.postings.duplicates import SIGNATURE_VERSION
+    from jobmatch_dagster.supabase import database
+
+    known = database.read(conn, KNOWN, {"day": day, "version": SIGNATURE_VERSION})
+    marks = [mark and bytes.fromhex(mark) for mark in known["signature"].to_pylist()]
+    return known.set_column(known.schema.get_field_index("signature"), "signature", pa.array(marks, pa.binary()))
+
+
+def _keep_signatures(conn: psycopg.Connection, ids: pa.ChunkedArray, marks: np.ndarray) -> None:
+    import pyarrow as pa
+
+    from jobmatch_dagster.postings.duplicates import SIGNATURE_VERSION
+    from jobmatch_dagster.supabase import database
+
+    shown = ["\\x" + mark.tobytes().hex() for mark in marks.astype("<u4")]
+    versions = pa.array([SIGNATURE_VERSION] * len(ids), pa.int32())
+    rows = pa.table({"job_id": ids, "version": versions, "signature": pa.array(shown, pa.string())})
+    database.merge(conn, "private.job_signatures", rows, key=["job_id"])
+
+
+def _write(conn: psycopg.Connection, cleaned: Cleaned, day: date, outcome: Outcome) -> None:
     """Merge the day's jobs; a row that a later day has already seen keeps its content and only learns its first day."""
     import pyarrow.compute as pc
 
     from jobmatch_dagster.supabase import database
 
+    jobs = cleaned.jobs
     with conn.transaction():
         later = database.read(
             conn, "select id, last_seen_on, first_seen_on from public.jobs where last_seen_on > %s", (day,)
         )
         is_later = pc.is_in(jobs["id"], value_set=later["id"].cast(jobs["id"].type).combine_chunks())
-        older = jobs.filter(is_later)
+        older, newest = jobs.filter(is_later), pc.invert(is_later)
         outcome.add_merged(
             database.merge(
                 conn,
                 "public.jobs",
-                jobs.filter(pc.invert(is_later)),
+                jobs.filter(newest),
                 key=["id"],
                 guard=None,
                 replace=("first_seen_on = %s and last_seen_on = %s", (day, day)),
@@ -120,6 +149,7 @@ def _write(conn: psycopg.Connection, jobs: pa.Table, day: date, outcome: Outcome
                 greatest=["last_seen_on"],
             )
         )
+        _keep_signatures(conn, jobs["id"].filter(newest), cleaned.signatures[newest.to_numpy(zero_copy_only=False)])
         if older.num_rows:
             moved = conn.execute(
                 "update public.jobs set first_seen_on = %s where id = any(%s::uuid[]) and first_seen_on > %s",

@@ -3,6 +3,16 @@ cities."""
 
 from jobmatch_dagster.postings.duplicates.cluster import Clusters, Item, cluster
 from jobmatch_dagster.postings.duplicates.known import likely, stored_signatures
-from jobmatch_dagster.postings.duplicates.signature import signatures
+from jobmatch_dagster.postings.duplicates.signature import PERMUTATIONS, signatures
+from jobmatch_dagster.postings.duplicates.signature import VERSION as SIGNATURE_VERSION
 
-__all__ = ["Clusters", "Item", "cluster", "likely", "signatures", "stored_signatures"]
+__all__ = [
+    "PERMUTATIONS",
+    "SIGNATURE_VERSION",
+    "Clusters",
+    "Item",
+    "cluster",
+    "likely",
+    "signatures",
+    "stored_signatures",
+]
