@@ -238,6 +238,8 @@ def _keep(folder: Path, skills: pa.Table, arrays: dict[str, np.ndarray]) -> bool
             np.save(draft / f"{name}.npy", array)
         with pa.OSFile(str(draft / SKILLS), "wb") as sink, pa.ipc.new_file(sink, skills.schema) as writer:
             writer.write_table(skills)
+        if folder.is_dir() and not (folder / SKILLS).is_file():
+            shutil.rmtree(folder)  # of another layout, or half removed: it would never be read and never be replaced
         os.replace(draft, folder)
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)

@@ -152,3 +152,12 @@ def test_a_wrong_line_is_named(tmp_path: Path, content: str, word: str) -> None:
 def test_a_missing_csv_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(TaxonomyError, match="JOBMATCH_SKILLS_CSV"):
         concepts.csv_entries(tmp_path / "none.csv")
+
+
+def test_a_kept_taxonomy_of_another_layout_gives_way(tmp_path: Path) -> None:
+    folder = tmp_path / "skills" / "some-version"
+    folder.mkdir(parents=True)
+    (folder / "of_another_layout").write_text("x")
+    held = taxonomy.load()
+    assert taxonomy._keep(folder, held.table(), {"numbers": np.arange(3)})
+    assert sorted(path.name for path in folder.iterdir()) == sorted(["numbers.npy", taxonomy.SKILLS])

@@ -27,6 +27,12 @@ from jobmatch_dagster.supabase.database import Merged, connect, merge, read
 from jobmatch_dagster.supabase.merging import MergeError
 from jobmatch_dagster_tests.supabase.world import DAY, World, build, job, jobs
 
+KEYS = {
+    "public.job_skills": ["job_id", "skill_id"],
+    "public.resume_skills": ["resume_id", "skill_id"],
+    "public.job_matches": ["resume_id", "job_id"],
+    "private.job_occupations": ["job_id"],
+}
 _OTHERS = ("slice", "hash", "note", "first", "last", "born")
 _ITEMS = pa.schema(
     [pa.field("id", pa.int32())]
@@ -158,8 +164,7 @@ def test_every_table_takes_its_arrow_schema_and_gives_it_back(
     world = build(database, connection)
     schema = tables.TABLES[name]
     before = read(connection, f"select * from {name}")  # noqa: S608
-    key = {"public.job_skills": ["job_id", "skill_id"], "public.resume_skills": ["resume_id", "skill_id"]}.get(name)
-    key = key or (["resume_id", "job_id"] if name == "public.job_matches" else ["id"])
+    key = KEYS.get(name, ["id"])
     changed = pa.Table.from_pylist([_filled(row, schema, key, world) for row in before.to_pylist()], schema=schema)
     merge(connection, name, changed, key=key, guard=None)
     after = read(connection, f"select * from {name}").sort_by([(column, "ascending") for column in key])  # noqa: S608

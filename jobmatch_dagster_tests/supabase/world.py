@@ -100,6 +100,7 @@ def build(settings: Settings, connection: psycopg.Connection[Any]) -> World:
         {"resume_id": r["id"], "user_id": r["user_id"], "skill_id": skill["id"], "surface": "Lift", "evidence": [0, 4]}
         for r in resumes
     ]
+    named = {"job_id": first["id"], "occupation": None, "likeness": 0.5, "content_hash": "1", "version": "1"}
     for table, key, rows in (
         ("public.jobs", ["id"], [first, second]),
         ("public.skills", ["id"], [skill]),
@@ -107,6 +108,7 @@ def build(settings: Settings, connection: psycopg.Connection[Any]) -> World:
         ("public.resumes", ["id"], resumes),
         ("public.resume_skills", ["resume_id", "skill_id"], shown),
         ("public.job_matches", ["resume_id", "job_id"], [match(r, first) for r in resumes]),
+        ("private.job_occupations", ["job_id"], [named]),
     ):
         database.merge(connection, table, pa.Table.from_pylist(rows, schema=tables.TABLES[table]), key=key)
     for person in (ada, bob):
