@@ -167,6 +167,8 @@ def _starts(lines: list[Line], body: list[bool], anchors: list[int]) -> list[int
         start = _walk_up(lines, body, anchor, lowest, usual, shape)
         if starts and (start <= starts[-1] or _continues(lines, starts[-1], anchors, anchor, start)):
             continue
+        if not starts and start == 1 and not body[0]:
+            start = 0
         starts.append(start)
         if shape is None:
             until = anchors[k + 1] if k + 1 < len(anchors) else len(lines)
@@ -174,8 +176,6 @@ def _starts(lines: list[Line], body: list[bool], anchors: list[int]) -> list[int
             own = any(not _same_look(line, lines[start]) for line in others)
             shape = _Shape(anchor - start, lines[start] if own else None)
         lowest = anchor + 1
-    if starts and starts[0] == 1 and not body[0]:
-        starts[0] = 0
     return starts
 
 
@@ -189,6 +189,7 @@ def _walk_up(lines: list[Line], body: list[bool], anchor: int, lowest: int, usua
             opens
             and _opens_more(lines, start, lowest, usual)
             and not (start == anchor and _only_notes([lines[anchor]]))
+            and not (shape is not None and anchor - start < shape.lead and _opens(lines[start - 1], usual))
         ):
             break
         above_opens = not opens and _opens(lines[start - 1], usual)

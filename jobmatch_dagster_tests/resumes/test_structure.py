@@ -49,6 +49,26 @@ def test_several_roles_under_one_employer_each_have_it() -> None:
     ]
 
 
+def test_a_title_with_white_space_under_it_begins_its_job_as_the_first_one_does() -> None:
+    listed = ("- grilled", "- cleaned", "- counted", "- ordered", "- served", "- tasted")
+    found = jobs(
+        "Line Cook", "", "Quillon Bistro, Leeds | May 2024 - Present", "", *listed, "",
+        "Kitchen Hand", "", "Pemberley Inn, York | Jan 2022 - Feb 2024", "", *listed,
+    )  # fmt: skip
+    assert found == [
+        ("Line Cook", "Quillon Bistro", "2024-05", None),
+        ("Kitchen Hand", "Pemberley Inn", "2022-01", "2024-02"),
+    ]
+
+
+def test_a_counsel_is_a_title_and_no_employer() -> None:
+    found = jobs(
+        "Quillon Legal, London", "Senior Legal Counsel", "Feb 2023 - Present", "- settled", "",
+        "Legal Counsel", "Jan 2020 - Feb 2023", "- advised",
+    )  # fmt: skip
+    assert [f[:2] for f in found] == [("Senior Legal Counsel", "Quillon Legal"), ("Legal Counsel", "Quillon Legal")]
+
+
 def test_an_ambiguous_head_follows_the_order_of_its_neighbours() -> None:
     found = jobs(
         "Pemberley Bank | Data Analyst | 2018 - 2020", "- a", "Orangerie | Sommelier Guild | 2016 - 2018", "- b",
