@@ -43,7 +43,7 @@ def _python_docx(data: bytes) -> str:
     from docx.table import Table
 
     def texts(container: Any) -> list[str]:
-        found = []
+        found: list[str] = []
         for block in container.iter_inner_content():
             if isinstance(block, Table):
                 found.extend(t for row in block.rows for cell in row.cells for t in texts(cell))
@@ -149,5 +149,5 @@ def run(quick: bool) -> dict[str, Any]:
     )
     rows.append(_with_processes(public or drawn, 2, rounds=1 if quick else 3))
     files = [("pdf", data) for data in drawn] + [("docx", data) for data in words]
-    rows.append(resume_uploads.row(files, 10 if quick else UPLOADS))
+    rows += resume_uploads.rows(files, 10 if quick else UPLOADS)
     return {"name": "résumés", "rows": rows, "notes": notes}
