@@ -1,6 +1,7 @@
 """A night and a repair on real services: `jobmatch serve` as processes, five boards on loopback, a sink for alerts.
 
-The tests tell one story and stand in its order.
+The tests tell one story and stand in its order: what takes a while of its own stands between a trouble and what waits
+for the look at incidents, which is once a minute.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,8 +26,8 @@ from jobmatch_dagster_tests.orchestration.services import (
 from jobmatch_dagster_tests.orchestration.sink import Sink, webhook
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
-TODAY = datetime.now(UTC).date()
 BLOCKED = "indeed"
+STOPPED = "The check title_and_company_are_there of"
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def services(sink: Sink) -> Iterator[Services]:
     from jobmatch_dagster.demo.site import serve
     from jobmatch_dagster.demo.site.questions import CHALLENGED, searches
 
-    with serve(day=TODAY) as site:
+    with serve(day=datetime.now(UTC).date()) as site:
         urls = {f"JOBMATCH_{board.upper()}_URL": url for board, url in site.base_urls.items()}
         with served(
             **urls,
@@ -64,6 +65,15 @@ def services(sink: Sink) -> Iterator[Services]:
             yield running
 
 
+@pytest.fixture(scope="module")
+def today(services: Services) -> date:
+    """The day that the schedule's first tick asked for: it is another one once midnight has passed."""
+    wait_until(lambda: len(services.runs(pipelineName="scrape_board")) >= 5, "a run for each board")
+    services.turn_off("daily_boards")  # whose next tick is a minute away here, not a day
+    first = services.runs(pipelineName="scrape_board")[-1]
+    return date.fromisoformat(first["tags"]["dagster/partition"].rpartition("|")[2])
+
+
 def rows(services: Services, query: str) -> list[tuple[Any, ...]]:
     with db.connect(services.settings) as conn:
         return conn.execute(query).fetchall()  # type: ignore[call-overload, no-any-return]
@@ -80,11 +90,19 @@ def boards_ended(services: Services) -> dict[str, str]:
     return {run["tags"]["board"]: run["status"] for run in reversed(ended)}
 
 
+def failed(today: date) -> str:
+    """What is told of the board that answers with a challenge."""
+    return f"The job scrape_board failed for {BLOCKED}|{today}."
+
+
+def told(sink: Sink, words: str) -> list[str]:
+    """The messages with these words."""
+    return [text for _, text in sink.got if words in text]
+
+
 def test_a_tick_of_the_schedule_asks_five_boards_and_the_day_runs_without_the_one_that_fails(
-    services: Services,
+    services: Services, today: date
 ) -> None:
-    wait_until(lambda: len(services.runs(pipelineName="scrape_board")) >= 5, "a run for each board")
-    services.turn_off("daily_boards")  # whose next tick is a minute away here, not a day
     wait_until(lambda: len(boards_ended(services)) == 5, "the end of each board's run")
     wait_until(lambda: days_runs(services), "the day's run")
     boards = boards_ended(services)
@@ -95,64 +113,6 @@ def test_a_tick_of_the_schedule_asks_five_boards_and_the_day_runs_without_the_on
     status, *_ = rows(services, f"select status from marts.board_health where board = '{BLOCKED}'")  # noqa: S608
     assert status == ("failed",)
     assert rows(services, "select 1 from storage.objects where bucket_id = 'reports'")
-
-
-def test_a_board_that_lands_late_has_the_day_run_again(services: Services) -> None:
-    before = len(days_runs(services))
-    with db.connect(services.settings) as conn:
-        conn.execute("update private.searches set keywords = 'jobs', place = 'Germany' where board = %s", (BLOCKED,))
-    run = services.launch("scrape_board", f"{BLOCKED}|{TODAY}", {"ops": {"raw_postings": {"config": {"fresh": True}}}})
-    assert services.ended(run) == "SUCCESS"
-    wait_until(lambda: len(days_runs(services)) > before, "the day's second run")
-    assert rows(services, f"select 1 from public.jobs where board = '{BLOCKED}'")  # noqa: S608
-
-
-def test_a_backfill_of_a_fortnight_of_five_boards_is_five_runs_and_every_partition(services: Services) -> None:
-    from jobmatch_dagster.supabase.storage import file_store
-
-    store = file_store(services.settings)
-    boards = services.settings.boards
-    days = [TODAY - timedelta(days=n) for n in range(1, 15)]
-    for board in boards:
-        pages = store.get("raw-pages", f"{TODAY}/{board}.parquet")
-        for day in days:
-            store.put("raw-pages", f"{day}/{board}.parquet", pages, content_type="application/vnd.apache.parquet")
-    started = services.ask(
-        BACKFILL,
-        p={
-            "assetSelection": [{"path": ["raw_postings"]}],
-            "partitionNames": [f"{board}|{day}" for board in boards for day in days],
-            "runConfigData": {"ops": {"raw_postings": {"config": {"from_archive": True}}}},
-        },
-    )
-    identity = started["backfillId"]
-
-    def status() -> str:
-        return str(services.ask(BACKFILL_STATUS, id=identity)["status"])
-
-    wait_until(lambda: status() not in ("REQUESTED", "IN_PROGRESS"), "the backfill")
-    assert status() == "COMPLETED_SUCCESS"
-    runs = [run for run in services.runs() if run["tags"].get("dagster/backfill") == identity]
-    assert len(runs) == 5
-    found = rows(services, f"select distinct board, scraped_on from raw.postings where scraped_on < '{TODAY}'")  # noqa: S608
-    assert set(found) == {(board, day) for board in boards for day in days}
-    stats = services.ask(MATERIALISED, path=["raw_postings"])["definition"]["partitionStats"]
-    assert stats["numMaterialized"] == 75
-
-
-def test_a_blocking_check_stops_the_day_before_anybody_is_shown_the_rows(services: Services) -> None:
-    with db.connect(services.settings) as conn:
-        conn.execute(
-            """insert into public.jobs (id, board, external_id, title, company, first_seen_on, last_seen_on,
-                                        content_hash)
-               values (gen_random_uuid(), 'linkedin', 'broken', ' ', 'Somebody', %s, %s, 'x')""",
-            (TODAY - timedelta(days=30), TODAY),
-        )
-    run = services.launch("day", str(TODAY))
-    assert services.ended(run) == "FAILURE"
-    made = {m["assetKey"]["path"][0] for m in services.runs(runIds=[run])[0]["assetMaterializations"]}
-    assert "cleaned_jobs" in made
-    assert made.isdisjoint({"job_skills", "match_scores", "board_health", "day_report"})
 
 
 def test_five_hundred_uploads_become_rows_in_a_few_runs(services: Services) -> None:
@@ -177,14 +137,74 @@ def test_five_hundred_uploads_become_rows_in_a_few_runs(services: Services) -> N
     assert rows(services, "select count(*) from private.rejected where stage = 'parsed_resumes'") == [(0,)]
 
 
-def test_each_trouble_of_the_story_was_told_exactly_once(services: Services, sink: Sink) -> None:
+def test_a_board_that_lands_late_has_the_day_run_again(services: Services, today: date, sink: Sink) -> None:
+    wait_until(lambda: told(sink, failed(today)), "the message that sends somebody to mend the board")
+    before = len(days_runs(services))
+    with db.connect(services.settings) as conn:
+        conn.execute("update private.searches set keywords = 'jobs', place = 'Germany' where board = %s", (BLOCKED,))
+    run = services.launch("scrape_board", f"{BLOCKED}|{today}", {"ops": {"raw_postings": {"config": {"fresh": True}}}})
+    assert services.ended(run) == "SUCCESS"
+    wait_until(lambda: len(days_runs(services)) > before, "the day's second run")
+    assert rows(services, f"select 1 from public.jobs where board = '{BLOCKED}'")  # noqa: S608
+
+
+def test_a_blocking_check_stops_the_day_before_anybody_is_shown_the_rows(services: Services, today: date) -> None:
+    with db.connect(services.settings) as conn:
+        conn.execute(
+            """insert into public.jobs (id, board, external_id, title, company, first_seen_on, last_seen_on,
+                                        content_hash)
+               values (gen_random_uuid(), 'linkedin', 'broken', ' ', 'Somebody', %s, %s, 'x')""",
+            (today - timedelta(days=30), today),
+        )
+    run = services.launch("day", str(today))
+    assert services.ended(run) == "FAILURE"
+    made = {m["assetKey"]["path"][0] for m in services.runs(runIds=[run])[0]["assetMaterializations"]}
+    assert "cleaned_jobs" in made
+    assert made.isdisjoint({"job_skills", "match_scores", "board_health", "day_report"})
+
+
+def test_a_backfill_of_a_fortnight_of_five_boards_is_five_runs_and_every_partition(
+    services: Services, today: date
+) -> None:
+    from jobmatch_dagster.supabase.storage import file_store
+
+    store = file_store(services.settings)
+    boards = services.settings.boards
+    days = [today - timedelta(days=n) for n in range(1, 15)]
+    for board in boards:
+        pages = store.get("raw-pages", f"{today}/{board}.parquet")
+        for day in days:
+            store.put("raw-pages", f"{day}/{board}.parquet", pages, content_type="application/vnd.apache.parquet")
+    started = services.ask(
+        BACKFILL,
+        p={
+            "assetSelection": [{"path": ["raw_postings"]}],
+            "partitionNames": [f"{board}|{day}" for board in boards for day in days],
+            "runConfigData": {"ops": {"raw_postings": {"config": {"from_archive": True}}}},
+        },
+    )
+    identity = started["backfillId"]
+
+    def status() -> str:
+        return str(services.ask(BACKFILL_STATUS, id=identity)["status"])
+
+    wait_until(lambda: status() not in ("REQUESTED", "IN_PROGRESS"), "the backfill")
+    assert status() == "COMPLETED_SUCCESS"
+    runs = [run for run in services.runs() if run["tags"].get("dagster/backfill") == identity]
+    assert len(runs) == 5
+    found = rows(services, f"select distinct board, scraped_on from raw.postings where scraped_on < '{today}'")  # noqa: S608
+    assert set(found) == {(board, day) for board in boards for day in days}
+    stats = services.ask(MATERIALISED, path=["raw_postings"])["definition"]["partitionStats"]
+    assert stats["numMaterialized"] == 75
+
+
+def test_each_trouble_of_the_story_was_told_exactly_once(services: Services, today: date, sink: Sink) -> None:
     wait_until(
         lambda: rows(services, "select 1 from private.incidents where kind = 'check_failed' and times > 1"),
         "a second look at the failed check",
     )
-    texts = [text for path, text in sink.got]
-    for words in (f"The job scrape_board failed for {BLOCKED}|{TODAY}.", "The check title_and_company_are_there of"):
-        assert sum(words in text for text in texts) == 1
+    for words in (failed(today), STOPPED):
+        assert len(told(sink, words)) == 1, (words, sink.got)
     closed = rows(services, "select closed_at is not null from private.incidents where kind = 'run_failed'")
     assert closed == [(True,)], "the board came back, so its incident is over"
 
