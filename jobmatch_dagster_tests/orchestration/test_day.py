@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from jobmatch_dagster.settings import Settings
 
 BOARDS = ("ziprecruiter", "careerbuilder")
-TODAY = datetime.now(UTC).date()
 
 
 @dataclass
@@ -57,14 +56,15 @@ def day(platform_settings: Settings, instance: dg.DagsterInstance) -> date:
     """Today, with two of the demo's boards asked as real runs and the rest of the day run when they landed."""
     from jobmatch_dagster.demo.show import boards_on_loopback, searches_enabled
 
-    with boards_on_loopback(TODAY), db.connect(platform_settings) as conn, searches_enabled(conn):
+    today = datetime.now(UTC).date()
+    with boards_on_loopback(today), db.connect(platform_settings) as conn, searches_enabled(conn):
         for board in BOARDS:
-            finished = execute(instance, "scrape_board", str(board_day(board, TODAY)))
+            finished = execute(instance, "scrape_board", str(board_day(board, today)))
             assert finished.succeeded, finished.reason
     landed = tick(sensors.landed_boards, instance)
-    assert [r.partition_key for r in landed] == [str(TODAY)]
-    assert execute(instance, "day", str(TODAY)).succeeded
-    return TODAY
+    assert [r.partition_key for r in landed] == [str(today)]
+    assert execute(instance, "day", str(today)).succeeded
+    return today
 
 
 def everything(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
@@ -82,7 +82,7 @@ def test_an_upload_becomes_matches_that_only_its_person_can_read(
     readable = [p for p in people() if p.statuses == ("parsed",) and p.paper.startswith("pdf") and p.language == "en"]
     me, other = (upload(platform_settings, cast, tmp_path) for cast in readable[:2])
     uploads = tick(sensors.uploaded_resumes, instance)
-    assert [r.partition_key for r in uploads] == [str(day)]
+    assert [r.partition_key for r in uploads] == [str(datetime.now(UTC).date())]
     assert "@" not in str(uploads[0]), "no file name in what Dagster keeps"
     finished = execute(instance, "uploads", uploads[0].partition_key or "")
     assert finished.succeeded, finished.reason
@@ -165,7 +165,7 @@ def test_checks_that_fail_block_what_stands_downstream(
 
 
 def test_a_failed_run_is_kept_in_the_audit_log_in_one_line(
-    platform_settings: Settings, instance: dg.DagsterInstance
+    platform_settings: Settings, instance: dg.DagsterInstance, day: date
 ) -> None:
     failed = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]), limit=1)[0]
     event = next(
@@ -184,4 +184,4 @@ def test_a_failed_run_is_kept_in_the_audit_log_in_one_line(
         rows = conn.execute(
             "select subject, detail ->> 'partition' from private.audit_log where action = 'run_failed'"
         ).fetchall()
-    assert rows == [("day", str(TODAY))]
+    assert rows == [("day", str(day))]
