@@ -1,12 +1,8 @@
-"""When a job was first and last seen, and when it is closed. A job is only closed by a board that did deliver."""
+"""When a job was first and last seen. When it is closed is for the stage to say: it knows what each search brought."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, timedelta
-from typing import Any
-
-import pyarrow as pa
+from datetime import date
 
 
 def first_seen(day: date, known_first: date | None) -> date:
@@ -17,26 +13,3 @@ def first_seen(day: date, known_first: date | None) -> date:
 def last_seen(day: date, known_last: date | None) -> date:
     """The day a job was last seen; cleaning an earlier day again does not move it back."""
     return max(day, known_last) if known_last else day
-
-
-def closures(known: pa.Table, delivered: Collection[str], day: date, close_after_days: int) -> pa.Table:
-    """The open jobs to close.
-
-    Args:
-        known: open jobs with columns ``id``, ``board``, ``last_seen_on``, after the day's sightings were written.
-        delivered: boards whose run of the day did deliver; a silent board says nothing about its jobs.
-        day: the day that was cleaned.
-        close_after_days: days without a sighting after which a job is closed.
-
-    Returns:
-        A table ``id``, ``closed_on``; the closing day is ``day``, on which it was found gone.
-    """
-    limit = day - timedelta(days=close_after_days)
-    gone: list[Any] = [
-        job
-        for job, board, last in zip(
-            known["id"].to_pylist(), known["board"].to_pylist(), known["last_seen_on"].to_pylist(), strict=True
-        )
-        if board in delivered and last is not None and last <= limit
-    ]
-    return pa.table({"id": pa.array(gone, pa.string()), "closed_on": pa.array([day] * len(gone), pa.date32())})

@@ -8,7 +8,6 @@ import pytest
 
 from jobmatch_dagster.postings.clean import clean
 from jobmatch_dagster.postings.duplicates import signatures
-from jobmatch_dagster.postings.lifecycle import closures
 from jobmatch_dagster.tables import JOBS, POSTING, job_id
 
 DAY = date(2026, 11, 20)
@@ -208,14 +207,3 @@ def test_hostile_texts_are_read_in_time(hostile):
     few = pa.table({"board": ["b"], "external_id": ["1"], "title": ["Cook"], "company": ["Inn"]})
     html = pa.array([hostile.encode("utf-16", "surrogatepass").decode("utf-16", "replace")])
     assert clean(few.append_column("description_html", html), day=DAY).jobs.num_rows == 1
-
-
-def test_only_jobs_of_boards_that_delivered_are_closed():
-    known = pa.table(
-        {
-            "id": ["a", "b", "c"],
-            "board": ["linkedin", "linkedin", "indeed"],
-            "last_seen_on": pa.array([date(2026, 11, 1), date(2026, 11, 19), date(2026, 11, 1)]),
-        }
-    )
-    assert closures(known, {"linkedin"}, DAY, 14).to_pylist() == [{"id": "a", "closed_on": DAY}]
