@@ -15,6 +15,8 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from jobmatch_dagster.guesses import is_guess
+
 Posting = dict[str, Any]
 
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -199,11 +201,6 @@ def pay(low: Any, high: Any, currency_code: Any, period_word: Any, *, over: floa
 
 
 _FIGURES = ("salary_min", "salary_max", "salary_currency", "salary_period")
-_ESTIMATE = re.compile(
-    r"\best(?:\.|(?=\)|$))|\bestimat|\bestimad|\bestimé|\bstima(?:to|ta)?\b|\bgeschätzt|schätzung|\bgeschat|\bszacunk|"
-    r"\bpredicted\b",
-    re.IGNORECASE,
-)
 
 
 def stated_salary(shown: str | None) -> Posting:
@@ -212,7 +209,7 @@ def stated_salary(shown: str | None) -> Posting:
     Boards show guesses of their own in the place of the salary ("₹5L - ₹8L (Glassdoor Est.)", "Estimated $52K a year").
     Figures beside such a text are the same guess in numbers, so they are taken back.
     """
-    if not shown or not _ESTIMATE.search(shown):
+    if not shown or not is_guess(shown):
         return {"salary_text": shown}
     return dict.fromkeys(_FIGURES) | {"salary_text": shown, "salary_estimate": shown}
 

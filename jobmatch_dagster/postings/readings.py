@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from jobmatch_dagster.guesses import is_guess
 from jobmatch_dagster.postings.dates import deadline, posted
 from jobmatch_dagster.postings.education import least_degree
 from jobmatch_dagster.postings.employment import employment_in_text, employment_in_title, employment_on_board
@@ -21,7 +22,7 @@ from jobmatch_dagster.postings.place import Remote, read_place, read_remote
 from jobmatch_dagster.postings.place.gazetteer import country_codes
 from jobmatch_dagster.postings.place.remote import scope_in_text, scope_of
 from jobmatch_dagster.postings.place.timezones import zones_in_place, zones_in_text
-from jobmatch_dagster.postings.salary import Salary, is_guess, read_line, read_salary, salary_of
+from jobmatch_dagster.postings.salary import Salary, read_line, read_salary, salary_of
 from jobmatch_dagster.postings.salary.periods import PERIODS
 from jobmatch_dagster.postings.seniority import is_grade_of_a_bank, seniority_in_title, seniority_on_board
 from jobmatch_dagster.postings.text import one_lines, plain_texts

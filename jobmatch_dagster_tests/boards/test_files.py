@@ -189,6 +189,12 @@ def test_a_posting_survives_the_raw_table_and_its_hash_ignores_when_it_was_fetch
     assert "\\u0000" not in raw["payload"].to_pylist()[0]
 
 
+def test_what_an_employer_estimates_is_the_employers_word(tmp_path: Path) -> None:
+    text = 'title,company,salary\nWelder,Noord,"$84K - $115K (Employer est.)"\n'
+    (row,) = rows(write(tmp_path / "jobs.csv", text))
+    assert (row["salary_text"], row["salary_estimate"]) == ("$84K - $115K (Employer est.)", None)
+
+
 def test_a_boards_guess_in_a_salary_column_is_no_salary(tmp_path: Path) -> None:
     text = "title,company,salary,min_salary\nWelder,Noord,$50K-$60K (Glassdoor est.),50\nBaker,Süd,€2900 a month,\n"
     guessed, stated = rows(write(tmp_path / "jobs.csv", text))

@@ -2,8 +2,9 @@
 
 import pytest
 
+from jobmatch_dagster.guesses import is_guess
 from jobmatch_dagster.postings.phrases import find
-from jobmatch_dagster.postings.salary import Salary, is_guess, read_line, read_salary, salary_of
+from jobmatch_dagster.postings.salary import Salary, read_line, read_salary, salary_of
 
 
 def read(text, **context):

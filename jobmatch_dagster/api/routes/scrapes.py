@@ -22,8 +22,8 @@ router = APIRouter(prefix="/v1/scrapes", tags=["scrapes"], responses=documented(
 ScrapeId = Annotated[UUID, Path(description="The run's id here, or Dagster's.")]
 
 _COLUMNS = (
-    "id::text, board, day, dagster_run_id, status, reason, started_at, ended_at, pages, postings, retries, blocked,"
-    " bytes, postings_per_minute, success_rate, warnings, fill_rates"
+    "id::text, board, day, kind, dagster_run_id, status, reason, started_at, ended_at, pages, postings, retries,"
+    " blocked, bytes, postings_per_minute, success_rate, warnings, fill_rates, searches"
 )
 _LIST = f"""
 select {_COLUMNS} from private.scrape_runs

@@ -78,6 +78,7 @@ class Scrape(Shape):
         id="0d4f5c0e-9f0b-4f7f-8e5e-0b5ab2f1c3d4",
         board="indeed",
         day="2026-11-22",
+        kind="scrape",
         dagster_run_id="0d4f5c0e-9f0b-4f7f-8e5e-0b5ab2f1c3d4",
         status="running",
         reason=None,
@@ -92,11 +93,13 @@ class Scrape(Shape):
         success_rate=None,
         warnings=[],
         fill_rates={},
+        searches=[],
     )
 
     id: str = Field(description="The run's id here; a run that waits in Dagster's queue has Dagster's id.")
     board: str
     day: date
+    kind: str = Field(default="scrape", description="scrape, or import for postings from a team's own files.")
     dagster_run_id: str | None
     status: str = Field(description="queued, running, partial, succeeded, skipped, failed or cancelled.")
     reason: str | None = None
@@ -111,6 +114,7 @@ class Scrape(Shape):
     success_rate: float | None = None
     warnings: list[Any] = Field(default_factory=list)
     fill_rates: dict[str, Any] = Field(default_factory=dict)
+    searches: list[Any] = Field(default_factory=list, description="How far each search came, once the run has ended.")
 
 
 class Scrapes(Page):

@@ -2,6 +2,6 @@
 
 from jobmatch_dagster.postings.salary.read import read_salary
 from jobmatch_dagster.postings.salary.stated import Salary
-from jobmatch_dagster.postings.salary.weigh import is_guess, read_line, salary_of
+from jobmatch_dagster.postings.salary.weigh import read_line, salary_of
 
-__all__ = ["Salary", "is_guess", "read_line", "read_salary", "salary_of"]
+__all__ = ["Salary", "read_line", "read_salary", "salary_of"]

@@ -13,19 +13,6 @@ from jobmatch_dagster.postings.salary.stated import Salary
 
 _GLUED = re.compile(r"(?<=\d)([kKwW万])(?=(?:RMB|USD|HKD|CNY|EUR)(?![A-Za-z]))")
 
-_GUESS = re.compile(
-    r"\best\.|\best(?=\)|$)|\bestimat|\bestimad|\bestimé|\bstimat|geschätzt|schätzung|\bgeschat|\bszacunk|\bszacowan",
-    re.IGNORECASE,
-)
-_EMPLOYERS = re.compile(
-    r"\bemployer|arbeitgeber|employeur|empleador|empregador|werkgever|pracodawc|datore", re.IGNORECASE
-)
-
-
-def is_guess(salary_text: str) -> bool:
-    """True for a salary line that says it is the board's own estimate ("$84K - $115K (Glassdoor est.)")."""
-    return _GUESS.search(salary_text) is not None and _EMPLOYERS.search(salary_text) is None
-
 
 @lru_cache(maxsize=50_000)
 def _phrases_in(salary_text: str) -> Hits:
