@@ -32,7 +32,7 @@ test-services: setup-dev        ## A night on real services: schedule, late boar
 lint: setup-dev ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-bench: setup-dev        ## Every benchmark against the plain way; tables here, JSON in bench-results/
+bench: .venv/.peers     ## Every benchmark against the plain way; tables here, JSON in bench-results/
 	@$(BIN)/python -m jobmatch_dagster_tests.benchmarks
 
 evaluate: setup-dev     ## Every evaluation on labelled data
@@ -46,6 +46,8 @@ lock:           ## Make the lock files anew from pyproject.toml (needs uv and a 
 		--group build pyproject.toml -o requirements.lock
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		-c requirements.lock --group build --group dev pyproject.toml -o requirements-dev.lock
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		-c requirements-dev.lock --group build --group dev --group peers pyproject.toml -o requirements-peers.lock
 
 clean:          ## Remove the environment (the embedded database in .jobmatch stays)
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -70,3 +72,7 @@ endef
 	$(call install,requirements-dev.lock)
 	@$(J) warm
 	@touch .venv/.runtime $@
+
+.venv/.peers: .venv/.dev requirements-peers.lock
+	$(call install,requirements-peers.lock)
+	@touch $@
