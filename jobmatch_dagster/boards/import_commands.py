@@ -89,7 +89,7 @@ def _store(files: tuple[Path, ...], mapping: Any, report: jsonl.Report) -> None:
     """Merge the files into the raw table, and note the import as a run of each day, so that the days are run."""
     from jobmatch_dagster.boards.raw import to_raw
     from jobmatch_dagster.settings import settings
-    from jobmatch_dagster.stages.collect import keep_import
+    from jobmatch_dagster.stages.scrape_runs import keep_import
     from jobmatch_dagster.supabase import database
 
     days: Counter[date] = Counter()

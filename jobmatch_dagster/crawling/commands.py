@@ -86,7 +86,6 @@ _COLUMNS = (
     "id, board, day, kind, status, reason, started_at, ended_at, pages, postings, retries, blocked, bytes, "
     "postings_per_minute, success_rate, searches, warnings, fill_rates, dagster_run_id"
 )
-_DEAD = "Its process ended without a word. Start it again: it goes on where it was."
 
 
 def _rows(where: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -94,7 +93,7 @@ def _rows(where: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:
     from psycopg.rows import dict_row
 
     from jobmatch_dagster.settings import settings
-    from jobmatch_dagster.stages.outcome import under_way
+    from jobmatch_dagster.stages.scrape_runs import tell_the_dead
     from jobmatch_dagster.supabase.database import connect
 
     statement = sql.SQL("select {} from private.scrape_runs {}").format(
@@ -103,9 +102,7 @@ def _rows(where: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:
     )
     with connect(settings()) as connection, connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(statement, params).fetchall()
-        for row in rows:
-            if row["status"] == "running" and not under_way(connection, "raw_postings", f"{row['board']}|{row['day']}"):
-                row |= {"status": "dead", "reason": _DEAD}
+        tell_the_dead(connection, rows)
         return rows
 
 
@@ -168,16 +165,14 @@ def _walk(walk: dict[str, Any]) -> str:
 def start(name: str, day: datetime | None) -> None:
     """Start the scrape of a board and day as a run of Dagster."""
     from jobmatch_dagster.boards.registry import get
-    from jobmatch_dagster.orchestration.launch import scrape as launch
+    from jobmatch_dagster.orchestration import scrape_requests
     from jobmatch_dagster.settings import settings
-    from jobmatch_dagster.stages.collect import note_queued
     from jobmatch_dagster.supabase.database import connect
 
     get(name)
     when: date = day.date() if day else datetime.now(UTC).date()
     with connect(settings()) as connection:
-        run_id = launch(name, when)
-        note_queued(connection, name, when, run_id)
+        _, run_id = scrape_requests.start(connection, name, when)
     click.echo(f"{name} {when}: started as Dagster run {run_id}; `jobmatch scrapes list --board {name}` follows it")
 
 
@@ -185,33 +180,18 @@ def start(name: str, day: datetime | None) -> None:
 @click.argument("run")
 def cancel(run: str) -> None:
     """Cancel a run that waits or is under way; what arrived is kept, and a later run goes on there."""
+    from jobmatch_dagster.orchestration import scrape_requests
     from jobmatch_dagster.settings import settings
     from jobmatch_dagster.supabase.database import connect
 
     row = _one(run)
     if row["status"] not in ("queued", "running", "dead"):
         raise JobmatchError(f"Scrape run {run}", f"has ended ({row['status']})", "There is nothing to cancel.")
-    if row["status"] == "queued":
-        _take_out_of_the_queue(row)
     with connect(settings()) as connection:
-        connection.execute(
-            """update private.scrape_runs
-                  set status = 'cancelled', ended_at = case when %s then ended_at else coalesce(ended_at, now()) end
-                where id = %s and status in ('queued', 'running')""",
-            (row["status"] == "running", row["id"]),
-        )
+        if unheard := scrape_requests.cancel(connection, row):
+            click.echo(f"note: {unheard}", err=True)
     told = "cancelled; it ends within a second or two" if row["status"] == "running" else "cancelled"
     click.echo(f"{row['board']} {row['day']}: {told}")
-
-
-def _take_out_of_the_queue(row: dict[str, Any]) -> None:
-    """End a waiting run in Dagster; where no Dagster answers, nothing will begin it either."""
-    from jobmatch_dagster.orchestration.launch import cancel as end
-
-    try:
-        end(row["dagster_run_id"])
-    except JobmatchError as error:
-        click.echo(f"note: {error}", err=True)
 
 
 def _one(run: str) -> dict[str, Any]:

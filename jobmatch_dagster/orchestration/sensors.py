@@ -16,8 +16,10 @@ import dagster as dg
 
 from jobmatch_dagster.orchestration.alerts_sensor import incidents
 from jobmatch_dagster.orchestration.jobs import day as day_job
+from jobmatch_dagster.orchestration.jobs import scrape_board
 from jobmatch_dagster.orchestration.jobs import uploads as uploads_job
 from jobmatch_dagster.orchestration.resources import Platform
+from jobmatch_dagster.stages import scrape_runs
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
@@ -134,6 +136,21 @@ def failed_runs(context: dg.RunFailureSensorContext, platform: Platform) -> None
                values ('dagster', 'run_failed', %s, %s::jsonb)""",
             (run.job_name, json.dumps(detail)),
         )
+        scrape_runs.settle(
+            conn, run.run_id, "failed", "Its run failed in Dagster without a word; what it fetched is kept."
+        )
 
 
-SENSORS = [landed_boards, uploaded_resumes, failed_runs, incidents]
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.CANCELED,
+    monitored_jobs=[scrape_board],
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Closes the scrape run of a run that somebody ended in the UI, so that no board waits for it.",
+)
+def cancelled_scrapes(context: dg.RunStatusSensorContext, platform: Platform) -> None:
+    """A run that is ended from outside cannot write that it has ended."""
+    with platform.connection() as conn:
+        scrape_runs.settle(conn, context.dagster_run.run_id, "cancelled", "Somebody ended its run in Dagster.")
+
+
+SENSORS = [landed_boards, uploaded_resumes, failed_runs, cancelled_scrapes, incidents]

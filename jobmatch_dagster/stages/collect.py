@@ -1,22 +1,21 @@
 """Stage ``raw_postings``: ask one board for one day, keep its pages and write ``raw.postings``.
 
-The scrape run's row in ``private.scrape_runs`` is kept up to date while it goes, whatever its end. What arrived
-before a failure is written too; only a complete delivery replaces the day's earlier rows.
+What arrived before a failure is written too; only a complete delivery replaces the day's earlier rows. How the run
+goes is in its row (:mod:`~jobmatch_dagster.stages.scrape_runs`).
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
-import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jobmatch_dagster.errors import JobmatchError
-from jobmatch_dagster.stages.outcome import Outcome, keep_rejected, one, turn
+from jobmatch_dagster.stages import scrape_runs
+from jobmatch_dagster.stages.outcome import Outcome, keep_rejected, turn
 
 if TYPE_CHECKING:
     import psycopg
@@ -80,12 +79,12 @@ def collect(
     workspace = settings.home / "crawl" / str(day) / board
     with database.connect(settings) as conn, turn(conn, "raw_postings", partition):
         searches = enabled_searches(conn, board)
-        scrape_run = _start(conn, board, day, run_id)
+        scrape_run = scrape_runs.begin(conn, board, day, run_id)
         if fresh:
             shutil.rmtree(workspace, ignore_errors=True)
         workspace.mkdir(parents=True, exist_ok=True)
 
-        watch = _Watch(conn, scrape_run, on_progress)
+        watch = scrape_runs.Watch(conn, scrape_run, on_progress)
         try:
             with outcome.timed("fetch and extract"):
                 result = scrape(
@@ -101,127 +100,11 @@ def collect(
                 _write(conn, result, board, day, outcome)
                 _archive(settings, result, board, day)
         except Exception as error:
-            _finish(conn, scrape_run, "failed", str(error)[:1000])
+            scrape_runs.finish(conn, scrape_run, "failed", str(error)[:1000])
             raise
-        _finish(conn, scrape_run, result.status, result.reason, result)
+        scrape_runs.finish(conn, scrape_run, result.status, result.reason, result)
     _describe(result, outcome)
     return outcome
-
-
-class _Watch:
-    """Keeps the scrape run's row current while the crawler works, and hears when somebody cancels it.
-
-    The crawler asks often; the database is asked once a second at most.
-    """
-
-    def __init__(self, conn: psycopg.Connection, scrape_run: Any, say: Callable[[str], None] | None) -> None:
-        self.conn, self.scrape_run, self.say = conn, scrape_run, say
-        self.next_look = self.next_write = self.next_word = 0.0
-        self.was_cancelled = False
-
-    def cancelled(self) -> bool:
-        """Whether somebody has set the run to cancelled."""
-        if time.monotonic() >= self.next_look:
-            self.next_look = time.monotonic() + 1
-            status = one(self.conn, "select status from private.scrape_runs where id = %s", (self.scrape_run,))
-            self.was_cancelled = status == "cancelled"
-        return self.was_cancelled
-
-    def progress(self, counts: dict[str, Any]) -> None:
-        """Write the counts so far, once a second; say them every ten seconds."""
-        now = time.monotonic()
-        if now >= self.next_write:
-            self.next_write = now + 1
-            self.conn.execute(
-                """update private.scrape_runs
-                      set pages = %(pages)s, postings = %(postings)s, retries = %(retries)s, blocked = %(blocked)s,
-                          bytes = %(bytes)s where id = %(id)s""",
-                {**counts, "id": self.scrape_run},
-            )
-        if self.say and now >= self.next_word:
-            self.next_word = now + 10
-            self.say(f"{counts['pages']} pages, {counts['postings']} postings so far")
-
-
-def note_queued(conn: psycopg.Connection, board: str, day: date, run_id: str) -> Any:
-    """Note a scrape that waits in Dagster's queue, so that it is listed and can be cancelled; returns the run's id."""
-    return one(
-        conn,
-        """insert into private.scrape_runs (board, day, dagster_run_id, status)
-           select %(board)s, %(day)s, %(run)s, 'queued'
-            where not exists (select from private.scrape_runs where dagster_run_id = %(run)s) returning id""",
-        {"board": board, "day": day, "run": run_id},
-    )
-
-
-def keep_import(conn: psycopg.Connection, board: str, day: date, postings: int) -> None:
-    """Note that a team brought its own postings of a day: the day is then run as if a board had landed."""
-    conn.execute(
-        """insert into private.scrape_runs (board, day, kind, status, postings, ended_at)
-           values (%s, %s, 'import', 'succeeded', %s, now())""",
-        (board, day, postings),
-    )
-
-
-def _start(conn: psycopg.Connection, board: str, day: date, run_id: str | None) -> Any:
-    """The run's row: the one that was queued, or a new one. In the partition's turn, so any other that runs is dead."""
-    conn.execute(
-        """update private.scrape_runs set status = 'failed', ended_at = now(), reason = %s
-            where board = %s and day = %s and status = 'running'""",
-        ("Its process ended without a word; what it fetched is kept, and the next run went on there.", board, day),
-    )
-    # Dagster may try a run again under another id, so whoever begins first takes what waits for this board and day.
-    # A run that was cancelled while it waited stays cancelled, and ends at once.
-    queued = one(
-        conn,
-        """update private.scrape_runs
-              set status = case when status = 'queued' then 'running' else status end, started_at = now(),
-                  dagster_run_id = %(run)s
-            where id = (select id from private.scrape_runs
-                         where board = %(board)s and day = %(day)s
-                           and (status = 'queued' or (status = 'cancelled' and dagster_run_id = %(run)s))
-                         order by dagster_run_id = %(run)s desc nulls last, started_at limit 1)
-            returning id""",
-        {"board": board, "day": day, "run": run_id},
-    )
-    return queued or one(
-        conn,
-        """insert into private.scrape_runs (board, day, dagster_run_id, status, started_at)
-           values (%s, %s, %s, 'running', now()) returning id""",
-        (board, day, run_id),
-    )
-
-
-def _finish(
-    conn: psycopg.Connection, scrape_run: Any, status: str, reason: str | None, result: ScrapeResult | None = None
-) -> None:
-    """Say how it ended. Without a result the counts stay as the progress wrote them."""
-    conn.execute(
-        """update private.scrape_runs
-              set status = case when status = 'cancelled' then status else %s end, reason = %s, ended_at = now()
-            where id = %s""",
-        (status, reason, scrape_run),
-    )
-    if result is not None:
-        conn.execute(
-            """update private.scrape_runs
-                  set pages = %s, postings = %s, retries = %s, blocked = %s, bytes = %s, postings_per_minute = %s,
-                      success_rate = %s, warnings = %s::jsonb, fill_rates = %s::jsonb, searches = %s::jsonb
-                where id = %s""",
-            (
-                result.pages,
-                result.postings.num_rows,
-                result.retries,
-                result.blocked,
-                result.bytes,
-                result.postings_per_minute,
-                result.success_rate,
-                json.dumps(result.warnings),
-                json.dumps(result.fill_rates),
-                json.dumps(result.searches),
-                scrape_run,
-            ),
-        )
 
 
 def _write(conn: psycopg.Connection, result: ScrapeResult, board: str, day: date, outcome: Outcome) -> None:

@@ -138,6 +138,9 @@ def keep_outcomes(conn: psycopg.Connection, outcomes: Sequence[Outcome], run_id:
 
 
 def one(conn: psycopg.Connection, sql: Any, params: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
-    """The first column of the first row, or None."""
-    row = conn.execute(sql, params).fetchone()
+    """The first column of the first row, or None; however the connection makes its rows."""
+    from psycopg.rows import tuple_row
+
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(sql, params).fetchone()
     return row[0] if row else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -10,15 +12,16 @@ import pytest
 
 from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.orchestration import launch
+from jobmatch_dagster.settings import Settings
+from jobmatch_dagster.stages.outcome import turn
+from jobmatch_dagster.supabase import database
 from jobmatch_dagster_tests.api.conftest import Member
 
 
 @pytest.fixture
-def dagster(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What Dagster was asked to start and to end, and what it says about its runs."""
-    import dagster_graphql
-
-    heard: dict[str, Any] = {"started": [], "ended": [], "status": "QUEUED"}
+def dagster(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
+    """What Dagster was asked to start and to end."""
+    heard: dict[str, list[Any]] = {"started": [], "ended": []}
 
     def scrape(board: str, day: Any) -> str:
         heard["started"].append((board, str(day)))
@@ -26,57 +29,70 @@ def dagster(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     monkeypatch.setattr(launch, "scrape", scrape)
     monkeypatch.setattr(launch, "cancel", heard["ended"].append)
-    monkeypatch.setattr(dagster_graphql, "DagsterGraphQLClient", lambda *a, **k: _Client(heard))
     return heard
 
 
-class _Client:
-    def __init__(self, heard: dict[str, Any]) -> None:
-        self.heard = heard
-
-    def get_run_status(self, run_id: str) -> str:
-        status: str = self.heard["status"]
-        return status
-
-
-def begin(connection: psycopg.Connection[Any], run_id: str, board: str, day: str, status: str = "running") -> str:
-    """What the run itself writes when it begins to ask its board."""
+def ended(connection: psycopg.Connection[Any], board: str, day: str) -> str:
+    """A run of a day that has ended."""
     row = connection.execute(
-        "insert into private.scrape_runs (board, day, dagster_run_id, status, pages) values (%s, %s, %s, %s, 3)"
+        "insert into private.scrape_runs (board, day, dagster_run_id, status) values (%s, %s, %s, 'succeeded')"
         " returning id::text",
-        [board, day, run_id, status],
+        [board, day, str(uuid.uuid4())],
     ).fetchone()
     assert row is not None
     return str(row[0])
 
 
+@contextmanager
+def under_way(settings: Settings, connection: psycopg.Connection[Any], scrape: str) -> Iterator[None]:
+    """What the run does when it begins to ask its board: it takes its turn and says how far it is."""
+    row = connection.execute(
+        "update private.scrape_runs set status = 'running', pages = 3 where id = %s returning board, day", [scrape]
+    ).fetchone()
+    assert row is not None
+    with database.connect(settings) as conn, turn(conn, "raw_postings", f"{row[0]}|{row[1]}"):
+        yield
+
+
 def test_a_scrape_is_started_followed_and_cancelled(
-    member: Member, dagster: dict[str, Any], connection: psycopg.Connection[Any]
+    member: Member, dagster: dict[str, Any], api_settings: Settings, connection: psycopg.Connection[Any]
 ) -> None:
     sent = member("POST", "/v1/scrapes", json={"board": "indeed", "day": "2026-03-02"})
     assert sent.status_code == 202
     assert dagster["started"] == [("indeed", "2026-03-02")]
-    run = sent.json()["dagster_run_id"]
-    assert sent.headers["location"] == f"/v1/scrapes/{run}"
-    assert member("GET", f"/v1/scrapes/{run}").json()["status"] == "queued"
-    row = begin(connection, run, "indeed", "2026-03-02")
-    under_way = member("GET", f"/v1/scrapes/{run}").json()
-    assert (under_way["id"], under_way["status"], under_way["pages"]) == (row, "running", 3)
-    assert member("GET", f"/v1/scrapes/{row}").json() == under_way
-    assert member("POST", f"/v1/scrapes/{run}/cancel").json()["status"] == "cancelled"
+    scrape, run = sent.json()["id"], sent.json()["dagster_run_id"]
+    assert sent.headers["location"] == f"/v1/scrapes/{scrape}"
+    assert member("GET", f"/v1/scrapes/{scrape}").json()["status"] == "queued"
+    assert scrape in [row["id"] for row in member("GET", "/v1/scrapes", params={"status": "queued"}).json()["scrapes"]]
+    with under_way(api_settings, connection, scrape):
+        going = member("GET", f"/v1/scrapes/{scrape}").json()
+        assert (going["status"], going["pages"]) == ("running", 3)
+        assert member("GET", f"/v1/scrapes/{run}").json() == going, "Dagster's id names it too"
+        cancelled = member("POST", f"/v1/scrapes/{scrape}/cancel").json()
+        assert (cancelled["status"], cancelled["ended_at"]) == ("cancelled", None), "it ends when it has heard it"
     assert dagster["ended"] == []
-    assert member("GET", f"/v1/scrapes/{run}").json()["status"] == "cancelled"
-    assert member("POST", f"/v1/scrapes/{run}/cancel").status_code == 409
+    assert member("POST", f"/v1/scrapes/{scrape}/cancel").status_code == 409
     notes = connection.execute("select action from private.audit_log where actor = %s", [member.id]).fetchall()
     assert [note[0] for note in notes] == ["start scrape", "cancel scrape"]
 
 
+def test_a_scrape_whose_process_is_gone_is_called_dead_and_can_be_closed(
+    member: Member, dagster: dict[str, Any], api_settings: Settings, connection: psycopg.Connection[Any]
+) -> None:
+    scrape = member("POST", "/v1/scrapes", json={"board": "indeed", "day": "2026-03-03"}).json()["id"]
+    with under_way(api_settings, connection, scrape):
+        pass
+    dead = member("GET", f"/v1/scrapes/{scrape}").json()
+    assert (dead["status"], dead["ended_at"]) == ("dead", None)
+    assert "Start it again" in dead["reason"]
+    assert member("POST", f"/v1/scrapes/{scrape}/cancel").json()["ended_at"] is not None
+
+
 def test_a_scrape_that_waits_in_dagsters_queue_is_cancelled_there(member: Member, dagster: dict[str, Any]) -> None:
-    run = member("POST", "/v1/scrapes", json={"board": "indeed"}).json()["id"]
-    assert member("POST", f"/v1/scrapes/{run}/cancel").status_code == 202
-    assert dagster["ended"] == [run]
-    dagster["status"] = "CANCELED"
-    assert member("GET", f"/v1/scrapes/{run}").json()["status"] == "cancelled"
+    sent = member("POST", "/v1/scrapes", json={"board": "indeed"}).json()
+    assert member("POST", f"/v1/scrapes/{sent['id']}/cancel").status_code == 202
+    assert dagster["ended"] == [sent["dagster_run_id"]]
+    assert member("GET", f"/v1/scrapes/{sent['id']}").json()["status"] == "cancelled"
 
 
 def test_when_dagster_does_not_run_the_answer_says_so(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +112,7 @@ def test_an_unknown_board_and_a_day_to_come_are_refused(member: Member, dagster:
 
 
 def test_scrapes_are_listed_page_by_page(member: Member, connection: psycopg.Connection[Any]) -> None:
-    made = [begin(connection, str(uuid.uuid4()), "lever", f"2026-02-0{day}", "succeeded") for day in range(1, 6)]
+    made = [ended(connection, "lever", f"2026-02-0{day}") for day in range(1, 6)]
     listed: list[str] = []
     cursor = None
     while True:

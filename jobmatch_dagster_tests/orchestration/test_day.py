@@ -185,3 +185,30 @@ def test_a_failed_run_is_kept_in_the_audit_log_in_one_line(
             "select subject, detail ->> 'partition' from private.audit_log where action = 'run_failed'"
         ).fetchall()
     assert rows == [("day", str(day))]
+
+
+def test_a_scrape_whose_run_somebody_ended_in_the_ui_waits_no_longer(
+    platform_settings: Settings, instance: dg.DagsterInstance, day: date
+) -> None:
+    from jobmatch_dagster.definitions import defs
+    from jobmatch_dagster.stages.scrape_runs import note_queued
+
+    run = instance.create_run_for_job(defs.resolve_job_def("scrape_board"))
+    instance.report_run_canceled(run)
+    ended = instance.all_logs(run.run_id)[-1].dagster_event
+    assert ended is not None
+    context = dg.build_run_status_sensor_context(
+        sensor_name="cancelled_scrapes",
+        dagster_event=ended,
+        dagster_instance=instance,
+        dagster_run=run,
+        resources={"platform": Platform()},
+    )
+    with db.connect(platform_settings) as conn:
+        waiting = note_queued(conn, "lever", day, run.run_id)
+        sensors.cancelled_scrapes(context)
+        row = conn.execute(
+            "select status, ended_at is not null, reason from private.scrape_runs where id = %s", (waiting,)
+        ).fetchone()
+        conn.execute("delete from private.scrape_runs where id = %s", (waiting,))
+    assert row == ("cancelled", True, "Somebody ended its run in Dagster.")

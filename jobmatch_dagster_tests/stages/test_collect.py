@@ -130,14 +130,15 @@ def test_retention_removes_pages_workspaces_and_resumes_that_are_too_old(
 def test_a_run_takes_up_what_waits_for_its_board_and_closes_what_died(
     collected: tuple[Settings, Any], connection: psycopg.Connection[Any]
 ) -> None:
-    from jobmatch_dagster.stages.collect import collect, note_queued
+    from jobmatch_dagster.stages.collect import collect
+    from jobmatch_dagster.stages.scrape_runs import note_queued
 
     connection.execute("delete from private.scrape_runs")
     connection.execute(
         "insert into private.scrape_runs (board, day, status, pages) values ('ziprecruiter', %s, 'running', 7)", (DAY,)
     )
     waiting = note_queued(connection, "ziprecruiter", DAY, "first try")
-    assert note_queued(connection, "ziprecruiter", DAY, "first try") is None, "one run, one row"
+    assert note_queued(connection, "ziprecruiter", DAY, "first try") == waiting, "one run, one row"
     collect(collected[0], "ziprecruiter", DAY, run_id="second try")
     runs = {
         row[0]: row[1:]
@@ -154,7 +155,8 @@ def test_a_run_takes_up_what_waits_for_its_board_and_closes_what_died(
 def test_a_run_that_was_cancelled_while_it_waited_asks_nothing(
     collected: tuple[Settings, Any], connection: psycopg.Connection[Any]
 ) -> None:
-    from jobmatch_dagster.stages.collect import collect, note_queued
+    from jobmatch_dagster.stages.collect import collect
+    from jobmatch_dagster.stages.scrape_runs import note_queued
 
     connection.execute("insert into private.searches (board, keywords) values ('ziprecruiter', 'late') ")
     waiting = note_queued(connection, "ziprecruiter", date(2026, 3, 3), "late run")

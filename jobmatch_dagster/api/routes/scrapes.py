@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -17,6 +17,7 @@ from jobmatch_dagster.api.shapes.collecting import Board, Scrape, Scrapes, Scrap
 from jobmatch_dagster.api.shapes.common import Cursor, Limit
 from jobmatch_dagster.boards import registry
 from jobmatch_dagster.errors import JobmatchError
+from jobmatch_dagster.stages.scrape_runs import tell_the_dead
 
 router = APIRouter(prefix="/v1/scrapes", tags=["scrapes"], responses=documented("unauthorized", "forbidden"))
 ScrapeId = Annotated[UUID, Path(description="The run's id here, or Dagster's.")]
@@ -36,20 +37,8 @@ _ONE = f"""
 select {_COLUMNS} from private.scrape_runs where id = %(id)s or dagster_run_id = %(id)s::text
  order by started_at desc limit 1
 """  # noqa: S608 - no input in it
-_STARTED = """
-select subject as dagster_run_id, detail ->> 'board' as board, (detail ->> 'day')::date as day, at as started_at
-  from private.audit_log where action = 'start scrape' and subject = %s order by id desc limit 1
-"""
 # Dagster's GraphQL client is not made for many threads at once.
 _dagster = threading.Lock()
-_FROM_DAGSTER = {
-    "SUCCESS": "succeeded",
-    "FAILURE": "failed",
-    "CANCELED": "cancelled",
-    "CANCELING": "cancelled",
-    "STARTED": "running",
-    "STARTING": "running",
-}
 
 
 @router.post("", status_code=202, responses=documented("not-found"))
@@ -60,19 +49,17 @@ def start(wish: ScrapeWish, response: Response, person: DataTeam, parts: UsePart
         raise Problem("not-found", f"Boards are {', '.join(registry.BOARDS)}.")
     if not date(2000, 1, 1) <= day <= datetime.now(UTC).date():
         raise Problem("invalid", "The day is today or in the past.")
-    from jobmatch_dagster.orchestration import launch  # brings Dagster along, which only this needs
+    from jobmatch_dagster.orchestration import scrape_requests  # brings Dagster along, which only this needs
 
-    try:
-        with _dagster:
-            run_id = launch.scrape(wish.board, day)
-    except JobmatchError as error:
-        raise unavailable(f"{error.subject} {error.problem}. {error.remedy}") from None
-    except Exception as error:
-        raise _refused_by_dagster(error) from None
     with parts.connections.as_service() as connection:
-        note(connection, person, "start scrape", run_id, board=wish.board, day=str(day))
-    response.headers["Location"] = f"/v1/scrapes/{run_id}"
-    return Scrape(id=run_id, board=wish.board, day=day, dagster_run_id=run_id, status="queued")
+        try:
+            with _dagster:
+                scrape_id, _ = scrape_requests.start(connection, wish.board, day)
+        except JobmatchError as error:
+            raise unavailable(f"{error.subject} {error.problem}. {error.remedy}") from None
+        note(connection, person, "start scrape", scrape_id, board=wish.board, day=str(day))
+    response.headers["Location"] = f"/v1/scrapes/{scrape_id}"
+    return _find(parts, UUID(scrape_id))
 
 
 @router.get("", response_model=Scrapes, responses=NOT_CHANGED | documented("bad-cursor"))
@@ -94,6 +81,7 @@ def list_scrapes(
     with parts.connections.as_service() as connection:
         rows = connection.execute(_LIST, {**asked, "after": after[0], "after_id": after[1], "limit": limit + 1})
         found = rows.fetchall()
+        tell_the_dead(connection, found)
     page = found[:limit]
     more = None
     if len(found) > limit:
@@ -109,51 +97,22 @@ def get_scrape(request: Request, scrape_id: ScrapeId, person: DataTeam, parts: U
 
 @router.post("/{scrape_id}/cancel", status_code=202, responses=documented("not-found", "conflict"))
 def cancel(scrape_id: ScrapeId, person: DataTeam, parts: UseParts) -> Scrape:
-    """Cancel a run that waits or is under way. What arrived is kept."""
+    """Cancel a run that waits, is under way or died. What arrived is kept."""
     scrape = _find(parts, scrape_id)
-    if scrape.status not in ("queued", "running"):
+    if scrape.status not in ("queued", "running", "dead"):
         raise Problem("conflict", f"The run has ended: {scrape.status}.")
-    with parts.connections.as_service() as connection:
-        changed = connection.execute(
-            "update private.scrape_runs set status = 'cancelled' where id = %s and status in ('queued', 'running')",
-            [scrape.id],
-        ).rowcount
-        note(connection, person, "cancel scrape", scrape.id)
-    if not changed and scrape.dagster_run_id:  # it waits in Dagster's queue and has no row yet
-        from jobmatch_dagster.orchestration import launch
+    from jobmatch_dagster.orchestration import scrape_requests
 
-        try:
-            with _dagster:
-                launch.cancel(scrape.dagster_run_id)
-        except Exception as error:
-            raise _refused_by_dagster(error) from None
-    return scrape.model_copy(update={"status": "cancelled"})
+    with parts.connections.as_service() as connection, _dagster:
+        scrape_requests.cancel(connection, scrape.model_dump(include={"id", "status", "dagster_run_id"}))
+        note(connection, person, "cancel scrape", scrape.id)
+    return _find(parts, scrape_id)
 
 
 def _find(parts: Parts, scrape_id: UUID) -> Scrape:
     with parts.connections.as_service() as connection:
         row = connection.execute(_ONE, {"id": str(scrape_id)}).fetchone()
-        if row is not None:
-            return Scrape.model_validate(row)
-        started = connection.execute(_STARTED, [str(scrape_id)]).fetchone()
-    if started is None:
-        raise Problem("not-found", "There is no such scrape run.")
-    return Scrape(id=str(scrape_id), status=_status_in_dagster(parts, str(scrape_id)), **started)
-
-
-def _status_in_dagster(parts: Parts, run_id: str) -> str:
-    """What Dagster says about a run that has not begun to ask its board."""
-    from dagster_graphql import DagsterGraphQLClient
-
-    try:
-        with _dagster:
-            client = DagsterGraphQLClient("127.0.0.1", port_number=parts.settings.ui_port)
-            status: Any = client.get_run_status(run_id)
-    except Exception as error:
-        raise _refused_by_dagster(error) from None
-    return _FROM_DAGSTER.get(str(getattr(status, "value", status)), "queued")
-
-
-def _refused_by_dagster(error: Exception) -> Problem:
-    """Dagster's client raises errors of many kinds; none of them is for the one who asks."""
-    return unavailable(f"Dagster does not take the request ({type(error).__name__}). Is `jobmatch dev` running?")
+        if row is None:
+            raise Problem("not-found", "There is no such scrape run.")
+        tell_the_dead(connection, [row])
+        return Scrape.model_validate(row)

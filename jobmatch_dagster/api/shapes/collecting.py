@@ -96,12 +96,17 @@ class Scrape(Shape):
         searches=[],
     )
 
-    id: str = Field(description="The run's id here; a run that waits in Dagster's queue has Dagster's id.")
+    id: str = Field(description="The run's id here.")
     board: str
     day: date
     kind: str = Field(default="scrape", description="scrape, or import for postings from a team's own files.")
     dagster_run_id: str | None
-    status: str = Field(description="queued, running, partial, succeeded, skipped, failed or cancelled.")
+    status: str = Field(
+        description=(
+            "queued, running, dead (its process ended without a word), partial, succeeded, skipped, failed or "
+            "cancelled."
+        )
+    )
     reason: str | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
