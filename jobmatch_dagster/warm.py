@@ -1,4 +1,4 @@
-"""``jobmatch warm``: build once what the rooms keep ready: compiled kernels, the taxonomy, the gazetteer.
+"""``jobmatch warm``: build once what the rooms keep ready: compiled kernels, taxonomy, gazetteer, bytecode.
 
 Everything in here would be built by the first run anyway; ``make setup`` does it, so that the first run is not slow.
 """
@@ -12,6 +12,9 @@ from datetime import date
 import click
 
 DAY = date(2026, 3, 2)
+PACKAGE = "jobmatch_dagster"
+# The UI, the daemon and the processes of runs import parts of these that no step here does.
+COMPILED_WHOLE = ("dagster", "dagster_graphql", "dagster_postgres", "dagster_shared", "dagster_webserver", "graphene")
 
 
 def _clean() -> None:
@@ -58,18 +61,40 @@ def _crawling() -> None:
     import jobmatch_dagster.definitions  # noqa: F401
 
 
+def _bytecode() -> None:
+    """Compile what the steps before have imported, and Dagster and this package whole.
+
+    Python does so by itself at the first import, but not where PYTHONDONTWRITEBYTECODE is set, and an installer may
+    leave it out: then every process compiles thousands of files anew, which doubles its start.
+    """
+    import compileall
+    import importlib.util
+    import sys
+
+    for package in (PACKAGE, *(name for name in COMPILED_WHOLE if importlib.util.find_spec(name))):
+        for folder in importlib.import_module(package).__path__:
+            compileall.compile_dir(folder, quiet=2)
+    for path in {str(getattr(module, "__file__", "")) for module in list(sys.modules.values())}:
+        if path.endswith(".py"):
+            compileall.compile_file(path, quiet=2)
+
+
 STEPS: list[tuple[str, Callable[[], None]]] = [
     ("skills: taxonomy and matcher", _skills),
     ("postings: gazetteer, language, duplicates", _clean),
     ("résumés: readers", _resumes),
     ("matching: features and top-k", _match),
     ("crawling and Dagster: first import", _crawling),
+    ("bytecode of all that was imported", _bytecode),
 ]
 
 
 @click.command()
 def warm() -> None:
-    """Build what the first run would have to build: compiled kernels, taxonomy, gazetteer. Quick when it is there."""
+    """Build what the first run would have to build: compiled kernels, taxonomy, gazetteer, bytecode.
+
+    Quick when it is there.
+    """
     for name, step in STEPS:
         start = time.perf_counter()
         step()

@@ -101,7 +101,7 @@ RULES = [
         "job_skills",
         "every_job_was_read",
         "The skills of every job of the day were read.",
-        "Run `job_skills_only` for the day; if it stays, look at the failed run.",
+        "Run `read_skills_again` for the day; if it stays, look at the failed run.",
         """select count(*) from public.jobs j
             where j.first_seen_on = any(%(days)s)
               and not exists (select from private.read_jobs r where r.job_id = j.id)""",

@@ -7,7 +7,6 @@ ranks worse than the live one, beyond noise, never takes its place.
 from pathlib import Path
 
 import dagster as dg
-import numpy as np
 
 from jobmatch_dagster.orchestration.failures import explained
 from jobmatch_dagster.orchestration.metadata import OWNERS, asset_tags, markdown_table
@@ -36,6 +35,8 @@ NO_WORSE = "ranks_no_worse_than_the_live_scorer"
 )
 def scorer_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult:
     """Evaluate the scorer in use, once a version, and compare it with the live one."""
+    import numpy as np
+
     from jobmatch_dagster.matching import metrics
     from jobmatch_dagster.matching.scorer import SCORER_VERSION
     from jobmatch_dagster.stages import scorer_version

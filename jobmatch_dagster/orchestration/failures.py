@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
-import psycopg
 
 from jobmatch_dagster.errors import DatabaseUnavailable, JobmatchError
 
@@ -24,6 +23,8 @@ def explained() -> Iterator[None]:
     A lost connection, a deadlock or a full lock table is tried again, twice; an error of the JobmatchError family ends
     the step at once with its sentence; anything else is a bug and keeps its traceback.
     """
+    import psycopg
+
     try:
         yield
     except (psycopg.OperationalError, DatabaseUnavailable) as error:

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from jobmatch_dagster import tables
+from jobmatch_dagster.orchestration import table_columns
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from jobmatch_dagster.stages.outcome import Outcome
 
 OWNERS = ["team:data"]
@@ -27,24 +25,18 @@ def asset_tags(layer: str, *, personal: bool = False) -> dict[str, str]:
     return {"layer": layer, "personal_data": "yes" if personal else "no"}
 
 
-def column_schema(schema: pa.Schema) -> dg.TableSchema:
-    """Dagster's column schema of an Arrow schema, with each column's sentence."""
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                name=field.name,
-                type=tables.sql_type(field) or str(field.type),
-                description=tables.doc(field),
-                constraints=dg.TableColumnConstraints(nullable=field.nullable),
-            )
-            for field in schema
-        ]
-    )
-
-
-def table_metadata(name: str, schema: pa.Schema) -> dict[str, Any]:
-    """What the catalogue shows of a table asset before it ever ran."""
-    return {"dagster/table_name": name, "dagster/column_schema": column_schema(schema)}
+def table_metadata(name: str) -> dict[str, Any]:
+    """What the catalogue shows of a table of ``tables`` before it ever ran: its name and each column's sentence."""
+    columns = [
+        dg.TableColumn(
+            name=column["name"],
+            type=column["type"],
+            description=column["description"],
+            constraints=dg.TableColumnConstraints(nullable=column["nullable"]),
+        )
+        for column in table_columns.described()[name]
+    ]
+    return {"dagster/table_name": name, "dagster/column_schema": dg.TableSchema(columns=columns)}
 
 
 def markdown_table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -5,12 +5,11 @@ The cells of every text column of the marts are looked at, whatever marts there 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from psycopg import sql
+from typing import TYPE_CHECKING, Any, LiteralString
 
 if TYPE_CHECKING:
     import psycopg
+    from psycopg import sql
 
 _TELLING_COLUMNS = """
 select count(*) from information_schema.columns
@@ -26,9 +25,8 @@ select c.table_name, c.column_name from information_schema.columns c
 _ADDRESS = r"[[:alnum:]._%+-]+@[[:alnum:]-]+\.[[:alnum:].-]+"
 _NUMBER = r"\+[[:digit:]][[:digit:] ()./-]{7,}[[:digit:]]"
 _ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_ANY = sql.SQL("select count(*) from ({cells}) c where cell ~ {address} or cell ~ {number}")
-_KNOWN = sql.SQL(
-    """
+_ANY = "select count(*) from ({cells}) c where cell ~ {address} or cell ~ {number}"
+_KNOWN = """
 with cells as materialized (select distinct lower(cell) as cell from ({cells}) c),
 known as (
   select lower(email) as words from auth.users where email <> ''
@@ -37,12 +35,11 @@ known as (
 select count(*) from cells where (cell ~ {address} or cell ~ {number} or cell ~ {identity})
    and exists (select from known where strpos(cell, words) > 0)
 """
-)
 
 
 def telling_columns(conn: psycopg.Connection[Any]) -> int:
     """How many columns of staging and marts are named after a person's data."""
-    return _number(conn, sql.SQL(_TELLING_COLUMNS))
+    return _number(conn, _TELLING_COLUMNS)
 
 
 def addresses(conn: psycopg.Connection[Any]) -> int:
@@ -55,7 +52,9 @@ def known_people(conn: psycopg.Connection[Any]) -> int:
     return _over_cells(conn, _KNOWN)
 
 
-def _over_cells(conn: psycopg.Connection[Any], query: sql.SQL) -> int:
+def _over_cells(conn: psycopg.Connection[Any], query: LiteralString) -> int:
+    from psycopg import sql
+
     columns = conn.execute(_TEXT_COLUMNS).fetchall()
     if not columns:
         return 0
@@ -64,9 +63,9 @@ def _over_cells(conn: psycopg.Connection[Any], query: sql.SQL) -> int:
         cell.format(c=sql.Identifier(column), t=sql.Identifier("marts", table)) for table, column in columns
     )
     patterns = {"address": sql.Literal(_ADDRESS), "number": sql.Literal(_NUMBER), "identity": sql.Literal(_ID)}
-    return _number(conn, query.format(cells=cells, **patterns))
+    return _number(conn, sql.SQL(query).format(cells=cells, **patterns))
 
 
-def _number(conn: psycopg.Connection[Any], query: sql.SQL | sql.Composed) -> int:
+def _number(conn: psycopg.Connection[Any], query: LiteralString | sql.Composed) -> int:
     row = conn.execute(query).fetchone()
     return int(row[0]) if row else 0

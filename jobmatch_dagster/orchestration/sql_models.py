@@ -13,7 +13,7 @@ from jobmatch_dagster.settings import settings
 from jobmatch_dagster.sql_models import data_tests, parsed
 from jobmatch_dagster.sql_models.lineage import Lineage
 from jobmatch_dagster.sql_models.model import Model
-from jobmatch_dagster.sql_models.project import Project, project
+from jobmatch_dagster.sql_models.project import Project
 from jobmatch_dagster.stages.verdicts import Verdict, keep
 
 PREVIEW_ROWS = 8
@@ -56,7 +56,7 @@ def _specs(model: Model, tests: list[data_tests.DataTest]) -> list[dg.AssetCheck
 def _by_check(tests: Iterable[data_tests.DataTest]) -> dict[str, list[data_tests.DataTest]]:
     groups: dict[str, list[data_tests.DataTest]] = {}
     for test in tests:
-        groups.setdefault(test.name if test.name in project().tests else HEADER_CHECK, []).append(test)
+        groups.setdefault(test.name if test.file.layer == "tests" else HEADER_CHECK, []).append(test)
     return groups
 
 
@@ -163,11 +163,10 @@ def _results(verdicts: list[data_tests.Verdict]) -> Iterator[dg.AssetCheckResult
 
 
 def _all_assets() -> list[dg.AssetsDefinition]:
-    loaded = project()
+    loaded, origins = parsed.load(settings().cache)
     tests: dict[str, list[data_tests.DataTest]] = {}
     for test in data_tests.of_project(loaded):
         tests.setdefault(test.model, []).append(test)
-    origins = parsed.column_lineage(loaded, settings().cache)
     return [make_asset(model, loaded, tests.get(name, []), origins[name]) for name, model in loaded.models.items()]
 
 

@@ -6,19 +6,43 @@ a file in ``tests/`` is one already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-from psycopg import sql
 
 from jobmatch_dagster.sql_models.model import Model, ModelError
 from jobmatch_dagster.sql_models.project import Project
 
 if TYPE_CHECKING:
     import psycopg
+    from psycopg import sql
 
 MOST_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Query:
+    """A SELECT whose names and values are still to be put in: what a test asks is known without a database driver.
+
+    Attributes:
+        text: the SQL, with ``{name}`` for what is put in.
+        names: names of relations and columns, by their parts.
+        values: values.
+    """
+
+    text: str
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def compose(self) -> sql.Composable:
+        """The query as psycopg takes it, names and values quoted."""
+        from psycopg import sql
+
+        if not (self.names or self.values):
+            return sql.SQL(self.text)  # type: ignore[arg-type]
+        names = {name: sql.Identifier(*parts) for name, parts in self.names.items()}
+        values = {name: sql.Literal(value) for name, value in self.values.items()}
+        return sql.SQL(self.text).format(**names, **values)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -29,7 +53,7 @@ class DataTest:
         name: unique within its model.
         model: the model it watches.
         promise: what holds when it passes, in words.
-        query: SELECT of the wrong rows.
+        query: SELECT of the wrong rows; None for that of the test's own file.
         severity: ``error`` or ``warn``.
         file: where it is written: the model's file, or its own.
     """
@@ -37,9 +61,13 @@ class DataTest:
     name: str
     model: str
     promise: str
-    query: sql.Composable
+    query: Query | None
     severity: str
     file: Model
+
+    def compose(self) -> sql.Composable:
+        """The SELECT of the wrong rows, for psycopg."""
+        return (self.query or Query(self.file.render({}))).compose()
 
 
 @dataclass(frozen=True)
@@ -61,7 +89,7 @@ def of_project(project: Project) -> list[DataTest]:
     found = [test for model in project.models.values() for test in of_model(model)]
     for model in project.tests.values():
         watched = model.refs[-1] if model.refs else ""
-        found.append(DataTest(model.name, watched, model.description, sql.SQL(model.render({})), model.severity, model))  # type: ignore[arg-type]
+        found.append(DataTest(model.name, watched, model.description, None, model.severity, model))
     return found
 
 
@@ -86,17 +114,17 @@ def run(conn: psycopg.Connection[Any], test: DataTest) -> Verdict:
     Raises:
         ModelError: Postgres refuses the test, with its file (and line and column, where it is a file of its own).
     """
-    from psycopg import errors
+    from psycopg import errors, sql
     from psycopg.rows import dict_row
 
-    before = "select count(*) from ("
+    before, query = "select count(*) from (", test.compose()
     try:
-        row = conn.execute(sql.SQL(before) + test.query + sql.SQL(") wrong")).fetchone()
+        row = conn.execute(sql.SQL(before) + query + sql.SQL(") wrong")).fetchone()
     except errors.Error as error:
         at = int(error.diag.statement_position or 0) - 1 - len(before)
         own = test.file.layer == "tests"
         raise ModelError(
-            test.file.where(test.query.as_string(conn), at) if own else str(test.file.path),
+            test.file.where(query.as_string(conn), at) if own else str(test.file.path),
             f"has a test ({test.name}) that Postgres refuses: {error.diag.message_primary or error}",
             error.diag.message_hint or "",
         ) from None
@@ -104,7 +132,7 @@ def run(conn: psycopg.Connection[Any], test: DataTest) -> Verdict:
     examples: list[dict[str, Any]] = []
     if wrong:
         with conn.cursor(row_factory=dict_row) as cursor:
-            limited = sql.SQL("select * from ({}) wrong limit {}").format(test.query, sql.Literal(MOST_SHOWN))
+            limited = sql.SQL("select * from ({}) wrong limit {}").format(query, sql.Literal(MOST_SHOWN))
             examples = cursor.execute(limited).fetchall()
     return Verdict(test, wrong, examples)
 
@@ -120,11 +148,13 @@ def _parts(model: Model, given: Any) -> tuple[str, Model, Any]:
     return kind, model, options
 
 
-Made = list[tuple[str, str, str, sql.Composable]]
+Made = list[tuple[str, str, str, Query]]
 
 
-def _from(model: Model) -> sql.Identifier:
-    return sql.Identifier(model.layer, model.name)
+def _query(model: Model, text: str, columns: Mapping[str, str] | None = None, **values: Any) -> Query:
+    """A query over ``{model}`` with columns and values by name."""
+    names = {name: (column,) for name, column in (columns or {}).items()}
+    return Query(text, {"model": (model.layer, model.name), **names}, values)
 
 
 def _listed(options: Any) -> list[str]:
@@ -132,32 +162,23 @@ def _listed(options: Any) -> list[str]:
 
 
 def _not_null(model: Model, options: Any) -> Made:
-    return [
-        (
-            c,
-            "not_null",
-            f"{c} always has a value.",
-            sql.SQL("select * from {} where {} is null").format(_from(model), sql.Identifier(c)),
-        )
-        for c in _listed(options)
-    ]
+    text = "select * from {model} where {c} is null"
+    return [(c, "not_null", f"{c} always has a value.", _query(model, text, {"c": c})) for c in _listed(options)]
 
 
 def _unique(model: Model, options: Any) -> Made:
     columns = _listed(options)
-    names = sql.SQL(", ").join(sql.Identifier(c) for c in columns)
-    query = sql.SQL("select {n}, count(*) as times from {f} group by {n} having count(*) > 1").format(
-        n=names, f=_from(model)
-    )
-    return [("_".join(columns), "unique", f"One row for each {', '.join(columns)}.", query)]
+    keys = {f"c{number}": column for number, column in enumerate(columns)}
+    names = ", ".join(f"{{{key}}}" for key in keys)
+    text = "select KEY, count(*) as times from {model} group by KEY having count(*) > 1".replace("KEY", names)
+    return [("_".join(columns), "unique", f"One row for each {', '.join(columns)}.", _query(model, text, keys))]
 
 
 def _accepted_values(model: Model, options: Any) -> Made:
     made: Made = []
     for column, values in options.items():
-        query = sql.SQL("select * from {} where {c} is not null and not ({c}::text = any({v}))").format(
-            _from(model), c=sql.Identifier(column), v=sql.Literal([str(v) for v in values])
-        )
+        text = "select * from {model} where {c} is not null and not ({c}::text = any({v}))"
+        query = _query(model, text, {"c": column}, v=[str(v) for v in values])
         made.append((column, "accepted_values", f"{column} is one of {', '.join(map(str, values))}.", query))
     return made
 
@@ -166,22 +187,20 @@ def _relationships(model: Model, options: Any) -> Made:
     made: Made = []
     for column, target in options.items():
         relation, _, key = str(target).rpartition(".")
-        query = sql.SQL(
-            "select m.* from {} m where m.{c} is not null and not exists (select from {} t where t.{k} = m.{c})"
-        ).format(_from(model), sql.SQL(relation), c=sql.Identifier(column), k=sql.Identifier(key))  # type: ignore[arg-type]
-        made.append((column, "relationship", f"Each {column} exists in {relation}.", query))
+        names = {"model": (model.layer, model.name), "target": relation.split("."), "c": (column,), "k": (key,)}
+        absent = "not exists (select from {target} t where t.{k} = m.{c})"
+        text = "select m.* from {model} m where m.{c} is not null and ABSENT".replace("ABSENT", absent)
+        made.append((column, "relationship", f"Each {column} exists in {relation}.", Query(text, names)))
     return made
 
 
 def _range(model: Model, options: Any) -> Made:
     made: Made = []
     for column, (low, high) in options.items():
-        conditions = [
-            sql.SQL("{} {} {}").format(sql.Identifier(column), sql.SQL(sign), sql.Literal(bound))  # type: ignore[arg-type]
-            for sign, bound in (("<", low), (">", high))
-            if bound is not None
-        ]
-        query = sql.SQL("select * from {} where {}").format(_from(model), sql.SQL(" or ").join(conditions))
+        # Nothing is below or above a bound that is not given: a comparison with null is not true.
+        query = _query(
+            model, "select * from {model} where {c} < {low} or {c} > {high}", {"c": column}, low=low, high=high
+        )
         made.append((column, "range", f"{column} is from {low} to {high}.", query))
     return made
 
@@ -191,9 +210,8 @@ def _freshness(model: Model, options: Any) -> Made:
     for column, days in options.items():
         if column == "severity":
             continue
-        query = sql.SQL("select max({c}) as newest from {f} having max({c}) < current_date - {d}").format(
-            c=sql.Identifier(column), f=_from(model), d=sql.Literal(int(days))
-        )
+        text = "select max({c}) as newest from {model} having max({c}) < current_date - {days}"
+        query = _query(model, text, {"c": column}, days=int(days))
         made.append((column, "fresh", f"The newest {column} is at most {days} days old.", query))
     return made
 

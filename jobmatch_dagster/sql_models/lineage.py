@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from jobmatch_dagster import tables
 from jobmatch_dagster.sql_models.model import Model
 from jobmatch_dagster.sql_models.project import Project
 
@@ -98,9 +97,11 @@ def _schema_of(names: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, dict
 
 def known_columns(project: Project) -> dict[str, list[str]]:
     """The columns of everything that a model can read, by relation."""
+    from jobmatch_dagster import tables
+
     known = {name: list(schema.names) for name, schema in tables.TABLES.items()}
     known |= {name: list(columns) for name, columns in OTHER_TABLES.items()}
-    return known | {m.relation: [c.name for c in m.columns] for m in project.models.values()}
+    return known | {m.relation: [c.name for c in m.columns] for m in project.models.values() if m.columns}
 
 
 def _schema(project: Project) -> dict[str, dict[str, dict[str, str]]]:

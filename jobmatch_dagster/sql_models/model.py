@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import yaml
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from jobmatch_dagster.errors import JobmatchError
 
@@ -157,6 +155,9 @@ class _Calls:
         self.layers: Mapping[str, str] = model.config.get("_layers", {})
 
     def render(self, template: str) -> str:
+        import jinja2
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+
         environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
         environment.globals.update(
             ref=self._ref,

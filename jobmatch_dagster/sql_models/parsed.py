@@ -1,72 +1,72 @@
-"""What parsing the models gives, parsed once: column lineage and code versions, kept in the cache folder.
+"""The folder ``dbt_like_sql`` as read and parsed, kept: headers, references, code versions and column lineage.
 
-Every process that loads the code location needs both, and parsing costs it as much as a third of its start. A file is
-named by a hash of all that the result depends on, so it never has to be thrown away by hand; where it cannot be kept,
-it is computed each time.
+Every process that loads the code location needs all of it, and reading it anew would cost it a third of its start.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-import os
+from collections.abc import Callable
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jobmatch_dagster.sql_models import lineage
+from jobmatch_dagster import kept
+from jobmatch_dagster.sql_models import lineage, model, project
 from jobmatch_dagster.sql_models.lineage import Lineage
-from jobmatch_dagster.sql_models.project import Project
+from jobmatch_dagster.sql_models.model import Column, Model
+from jobmatch_dagster.sql_models.project import FOLDER, Project
 
-log = logging.getLogger(__name__)
-FORM = 1  # of the file
+CODE = [Path(__file__), *(Path(str(one.__file__)) for one in (kept, lineage, model, project))]
+TABLES = Path(__file__).parents[1] / "tables.py"
 
 
-def column_lineage(project: Project, folder: Path) -> dict[str, Lineage]:
-    """The column lineage of each model by its name; gives the models their code versions by the way.
+def load(cache: Path, folder: Path = FOLDER) -> tuple[Project, dict[str, Lineage]]:
+    """The project, its models with their code versions, and the column lineage of each model by its name.
 
     Args:
-        project: the models.
-        folder: where the result is kept.
+        cache: where the result is kept.
+        folder: the folder with ``models`` and ``tests``.
+
+    Raises:
+        ModelError: as ``project.load``.
     """
-    path = folder / "sql_models" / f"{_digest(project)}.json"
-    found = _read(path)
-    if found is None:
-        found = {
-            name: {"version": model.code_version, "lineage": lineage.of_model(project, model)}
-            for name, model in project.models.items()
-        }
-        _keep(path, found)
-    for name, model in project.models.items():
-        model.version = found[name]["version"]
+    files = sorted([*folder.glob("models/*/*.sql"), *folder.glob("tests/*.sql"), *folder.glob("models/sources.yml")])
+    libraries = [version(name) for name in ("sqlglot", "jinja2", "pyyaml")]
+    found = kept.kept(cache / "sql_models", [*CODE, TABLES, *files], lambda: _read(folder), versions=libraries)
+    loaded = Project(
+        {one["name"]: _model(one, folder) for one in found["models"]},
+        {one["name"]: _model(one, folder) for one in found["tests"]},
+        {(schema, table): asset for schema, table, asset in found["sources"]},
+    )
+    return loaded, {name: _pairs(origins) for name, origins in found["lineage"].items()}
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    fresh = project.load(folder)
+    for one in fresh.models.values():
+        one.version = one.code_version
     return {
-        name: {
-            column: [(relation, origin) for relation, origin in origins] for column, origins in one["lineage"].items()
-        }
-        for name, one in found.items()
+        "models": [_plain(one, folder) for one in fresh.models.values()],
+        "tests": [_plain(one, folder) for one in fresh.tests.values()],
+        "sources": [[*source, asset] for source, asset in fresh.sources.items()],
+        "lineage": {name: lineage.of_model(fresh, one) for name, one in fresh.models.items()},
     }
 
 
-def _digest(project: Project) -> str:
-    texts = [(model.relation, model.materialisation, model.render({})) for model in project.models.values()]
-    given = json.dumps([FORM, version("sqlglot"), texts, lineage.known_columns(project)])
-    return hashlib.sha256(given.encode()).hexdigest()[:16]
+def _plain(one: Model, folder: Path) -> dict[str, Any]:
+    return {**asdict(one), "path": str(one.path.relative_to(folder))}
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found
+def _model(given: dict[str, Any], folder: Path) -> Model:
+    """A model as ``_plain`` wrote it."""
+    back: dict[str, Callable[[Any], Any]] = {
+        "path": lambda path: folder / path,
+        "columns": lambda columns: [Column(**column) for column in columns],
+        "sources": lambda pairs: [(schema, table) for schema, table in pairs],
+    }
+    return Model(**{name: back[name](value) if name in back else value for name, value in given.items()})
 
 
-def _keep(path: Path, found: dict[str, Any]) -> None:
-    partial = path.with_suffix(f".{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(found), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        log.debug("what parsing the models gave is not kept: %s", error)
+def _pairs(origins: dict[str, list[list[str]]]) -> Lineage:
+    return {column: [(relation, name) for relation, name in found] for column, found in origins.items()}

@@ -10,11 +10,11 @@ import time
 
 import pytest
 
-PROGRAM = """
+PROGRAM = r"""
 import sys
 from jobmatch_dagster.orchestration.beside import run_beside
-sleeper = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)"]
-brief = [sys.executable, "-c", "import os; print(os.getpid(), flush=True)"]
+sleeper = [sys.executable, "-c", "import os, time; os.write(1, b'%d\\n' % os.getpid()); time.sleep(60)"]
+brief = [sys.executable, "-c", "import os; os.write(1, b'%d\\n' % os.getpid())"]
 run_beside([sleeper, sleeper if sys.argv[1] == "long" else brief])
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime
 from typing import Any
 
@@ -163,3 +165,14 @@ def test_one_board_runs_once_at_a_time_and_nothing_is_sent_to_strangers() -> Non
 def test_every_table_has_a_freshness_policy() -> None:
     tables_made = {name for name, spec in SPECS.items() if "dagster/table_name" in spec.metadata}
     assert tables_made | {"day_report"} == set(MADE_DAILY)
+
+
+def test_the_code_location_loads_without_what_only_runs_need() -> None:
+    program = (
+        "import sys; from jobmatch_dagster.definitions import defs; defs.get_repository_def().get_all_jobs(); "
+        "heavy = ('pyarrow', 'numpy', 'pandas', 'psycopg', 'jinja2', 'sqlglot', 'matplotlib', 'antlr4', 'numba'); "
+        "print([m for m in heavy if m in sys.modules])"
+    )
+    # What is read off the models and tables is kept from the import above.
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]", "import it where it is used: every process that loads Dagster pays for it"

@@ -28,15 +28,14 @@ def test_models_write_again_the_days_that_their_run_is_about(tags: dict[str, str
 
 def test_a_header_is_one_check_that_names_each_promise_that_is_broken() -> None:
     import dagster as dg
-    from psycopg import sql
 
     from jobmatch_dagster.orchestration.sql_models import HEADER_CHECK, _results
-    from jobmatch_dagster.sql_models.data_tests import DataTest, Verdict
+    from jobmatch_dagster.sql_models.data_tests import DataTest, Query, Verdict
     from jobmatch_dagster.sql_models.project import project
 
     def verdict(name: str, wrong: int, severity: str = "error") -> Verdict:
-        file = project().models["board_health"]
-        test = DataTest(name, "board_health", f"{name} holds.", sql.SQL("select 1"), severity, file)
+        file = project().tests.get(name) or project().models["board_health"]
+        test = DataTest(name, "board_health", f"{name} holds.", Query("select 1"), severity, file)
         return Verdict(test, wrong, [{"row": name}] * wrong)
 
     good = [verdict("day_not_null", 0), verdict("boards_that_fell_silent", 0, "warn")]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from psycopg import sql
 
 from jobmatch_dagster.sql_models import data_tests
 from jobmatch_dagster.sql_models.build import build
@@ -94,7 +93,7 @@ def test_a_test_that_postgres_refuses_names_its_file(connection: psycopg.Connect
         data_tests.run(connection, data_tests.of_model(given)[0])
     (tmp_path / "own.sql").write_text("/*\ndescription: x\n*/\nselect 1\nfrom nothing_there")
     own = read(tmp_path / "own.sql", "tests")
-    test = data_tests.DataTest("own", "watched", "x", sql.SQL(own.render({})), "error", own)
+    test = data_tests.DataTest("own", "watched", "x", None, "error", own)
     with pytest.raises(ModelError, match=r"own\.sql:5:6 has a test \(own\)"):
         data_tests.run(connection, test)
 

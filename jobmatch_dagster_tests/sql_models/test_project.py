@@ -142,31 +142,36 @@ def test_lineage_reaches_through_staging_to_the_tables() -> None:
     assert found["country"] == [("staging.stg_jobs", "country")]
 
 
-def test_lineage_is_parsed_once_and_anew_when_a_model_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = folder(tmp_path, a="")
+def test_the_folder_is_read_once_and_anew_when_a_model_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = folder(tmp_path, a="", b="select x from {{ ref('a') }}")
     path = given / "models" / "marts" / "a.sql"
-    header = "/*\ndescription: Something.\ncolumns: {x: 'text, A title.'}\n*/\n"
+    header = "/*\ndescription: Something.\ncolumns: {x: 'text, A title.'}\ntests: [{range: {x: [1, null]}}]\n*/\n"
     path.write_text(header + "select title as x from {{ source('public', 'jobs') }}")  # noqa: S608
     (given / "models" / "sources.yml").write_text("sources: [{name: public, tables: [{name: jobs}]}]")
-    first = parsed.column_lineage(load(given), tmp_path / "cache")
-    assert first == {"a": {"x": [("public.jobs", "title")]}}
+    first, origins = parsed.load(tmp_path / "cache", given)
+    assert origins["a"] == {"x": [("public.jobs", "title")]}
+    plain = load(given)
+    assert (first.sources, first.tests, list(first.models)) == (plain.sources, plain.tests, list(plain.models))
+    assert first.models["a"].version == plain.models["a"].code_version != ""
+    plain.models["a"].version, plain.models["b"].version = first.models["a"].version, first.models["b"].version
+    assert first.models == plain.models
     monkeypatch.setattr(lineage, "of_model", lambda *_: pytest.fail("it was parsed already"))
-    again = load(given)
-    assert parsed.column_lineage(again, tmp_path / "cache") == first
-    assert again.models["a"].version == again.models["a"].code_version != ""
+    assert parsed.load(tmp_path / "cache", given) == (first, origins)
     monkeypatch.undo()
     path.write_text(path.read_text().replace("title", "company"))
-    assert parsed.column_lineage(load(given), tmp_path / "cache") == {"a": {"x": [("public.jobs", "company")]}}
+    again, origins = parsed.load(tmp_path / "cache", given)
+    assert origins["a"] == {"x": [("public.jobs", "company")]}
+    assert again.models["a"].version != first.models["a"].version
 
 
 def test_a_cache_that_cannot_be_written_or_read_does_no_harm(tmp_path: Path) -> None:
-    given = load(folder(tmp_path, a="select 1 as x"))
+    given = folder(tmp_path, a="select 1 as x")
     (tmp_path / "file").write_text("no folder")
-    assert parsed.column_lineage(given, tmp_path / "file") == {"a": {}}
-    parsed.column_lineage(given, tmp_path / "cache")
+    assert list(parsed.load(tmp_path / "file", given)[0].models) == ["a"]
+    parsed.load(tmp_path / "cache", given)
     for kept in (tmp_path / "cache").rglob("*.json"):
         kept.write_text("{half")
-    assert parsed.column_lineage(given, tmp_path / "cache") == {"a": {}}
+    assert list(parsed.load(tmp_path / "cache", given)[0].models) == ["a"]
 
 
 def test_an_unknown_test_in_a_header_is_refused(tmp_path: Path) -> None:

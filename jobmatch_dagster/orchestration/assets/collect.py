@@ -4,7 +4,6 @@ from datetime import date
 
 import dagster as dg
 
-from jobmatch_dagster import tables
 from jobmatch_dagster.errors import DatabaseUnavailable, JobmatchError
 from jobmatch_dagster.orchestration import checks
 from jobmatch_dagster.orchestration.failures import explained
@@ -34,7 +33,7 @@ class ScrapeConfig(dg.Config):
         "Postings as the boards showed them, one row a board, posting and day, in `raw.postings`. "
         "The pages themselves are kept in the bucket `raw-pages`, so a day can be read again without asking the board."
     ),
-    metadata=table_metadata("raw.postings", tables.POSTING),
+    metadata=table_metadata("raw.postings"),
     check_specs=checks.BOARD_CHECKS,
     freshness_policy=EVERY_DAY,
     # A run takes a fortnight of one board: seventy partitions of five boards are five runs, and one board's trouble is

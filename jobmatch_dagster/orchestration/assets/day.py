@@ -6,7 +6,6 @@ from typing import Any
 
 import dagster as dg
 
-from jobmatch_dagster import tables
 from jobmatch_dagster.orchestration import checks
 from jobmatch_dagster.orchestration.failures import explained
 from jobmatch_dagster.orchestration.metadata import (
@@ -27,7 +26,7 @@ def _common(name: str, table: str, layer: str) -> dict[str, Any]:
         "partitions_def": DAYS,
         "owners": OWNERS,
         "kinds": {"python", "postgres"},
-        "metadata": table_metadata(table, tables.TABLES[table]),
+        "metadata": table_metadata(table),
         "check_specs": checks.specs(name),
         "freshness_policy": EVERY_DAY,
         "backfill_policy": dg.BackfillPolicy.single_run(),
