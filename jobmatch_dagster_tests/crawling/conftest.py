@@ -53,6 +53,12 @@ def settings_for(site: Site, home: Path, **changes: Any) -> Settings:
 
 
 @pytest.fixture
+def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host with another name than this machine's is asked without the seconds that its board's policy wants."""
+    monkeypatch.setattr("jobmatch_dagster.crawling.run._delay", lambda board, settings, host: settings.crawl_delay)
+
+
+@pytest.fixture
 def ask(site: Site, tmp_path: Path) -> Scraping:
     """``ask(board, …)`` scrapes the site; keyword arguments are settings, ``searches`` and ``scrape``'s own."""
 

@@ -49,6 +49,7 @@ def test_a_browser_that_was_led_to_another_site_brings_nothing_back(site: Site, 
 
 @pytest.mark.browser
 @pytest.mark.skipif(not _installed(), reason="no chromium on this machine")
+@pytest.mark.usefixtures("no_wait")
 def test_a_browser_goes_by_way_of_the_proxy_too(site: Site, ask: Scraping) -> None:
     site.on("/jobs", html(pages.careerbuilder_search(["J3AB5C6D7E8F9G"])), html(pages.careerbuilder_search([])))
     site.on("/job/J3AB5C6D7E8F9G", Reply(status=404))

@@ -349,6 +349,7 @@ def test_requests_under_way_stay_within_the_bounds(site: Site, ask: Scraping) ->
     assert site.most_under_way == 3
 
 
+@pytest.mark.usefixtures("no_wait")
 def test_requests_go_by_way_of_the_proxies_and_a_dead_one_costs_tries_but_no_posting(site: Site, ask: Scraping) -> None:
     site.answer = linkedin_with(12)
     dead = "http://someone:secret@127.0.0.1:9"
@@ -359,6 +360,7 @@ def test_requests_go_by_way_of_the_proxies_and_a_dead_one_costs_tries_but_no_pos
     assert 1 <= result.retries <= 4, "a proxy that failed rests"
 
 
+@pytest.mark.usefixtures("no_wait")
 def test_a_proxys_password_is_in_no_message(site: Site, ask: Scraping) -> None:
     dead = ["http://someone:secret@127.0.0.1:9"]
     result = ask(linkedin_url="http://jobs.example", crawl_proxies=dead, crawl_retries=1)
