@@ -29,7 +29,7 @@ def configuration(settings: Settings) -> dict[str, object]:
     """
     home = settings.home
     return {
-        "storage": {"postgres": {"postgres_url": {"env": DATABASE_VARIABLE}}},
+        "storage": _storage(settings),
         "local_artifact_storage": {
             "module": "dagster._core.storage.root",
             "class": "LocalArtifactStorage",
@@ -67,6 +67,22 @@ def configuration(settings: Settings) -> dict[str, object]:
         "python_logs": logs.for_dagster(settings),
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
+    }
+
+
+def _storage(settings: Settings) -> dict[str, object]:
+    """Connections are kept, but for those through Supabase's pooler: it has few, and whoever keeps one takes it from
+    the others.
+    """
+    where = {"postgres_url": {"env": DATABASE_VARIABLE}}
+    if settings.supabase_db_url and not settings.dagster_db_url:
+        return {"postgres": where}
+    return {
+        "custom": {
+            "module": "jobmatch_dagster.orchestration.storage",
+            "class": "PooledPostgresStorage",
+            "config": where,
+        }
     }
 
 

@@ -127,6 +127,21 @@ def test_the_picture_for_the_catalogue_is_a_small_png(facts: Facts) -> None:
         assert len(picture) < 80_000
 
 
+def test_the_picture_is_drawn_again_only_where_it_would_look_different(built: Settings, facts: Facts) -> None:
+    from dataclasses import replace
+
+    from jobmatch_dagster.orchestration.assets.report import _picture
+    from jobmatch_dagster.supabase.storage import REPORTS, file_store
+
+    store = file_store(built)
+    first = _picture(store, facts)
+    name = f"{facts.day}.png"
+    assert store.get(REPORTS, name) == first
+    store.put(REPORTS, name, first + b"kept", content_type="image/png", upsert=True)
+    assert _picture(store, facts).endswith(b"kept")
+    assert not _picture(store, replace(facts, matches=facts.matches + 1)).endswith(b"kept")
+
+
 def test_without_marts_the_report_says_how_to_make_them(server: Settings) -> None:
     with connect(server) as conn, pytest.raises(JobmatchError, match="jobmatch sql run"):
         read(conn, DAY)

@@ -1,6 +1,7 @@
 """The asset that keeps the day's report: the page in the bucket, a picture of it in the catalogue."""
 
 import base64
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -9,6 +10,10 @@ from jobmatch_dagster.orchestration.failures import explained
 from jobmatch_dagster.orchestration.metadata import EVERY_DAY, OWNERS, asset_tags
 from jobmatch_dagster.orchestration.partitions import DAYS, days_of
 from jobmatch_dagster.orchestration.resources import Platform
+
+if TYPE_CHECKING:
+    from jobmatch_dagster.report.facts import Facts
+    from jobmatch_dagster.supabase.storage import FileStore
 
 MARTS = ["board_health", "language_by_day", "match_distribution", "match_runs", "resume_funnel", "skill_demand"]
 
@@ -32,7 +37,6 @@ def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.Mate
     """Write the page of each day of the run, unless a mart names somebody; the picture is that of the last."""
     from jobmatch_dagster.report.facts import read
     from jobmatch_dagster.report.page import render
-    from jobmatch_dagster.report.plots import overview
     from jobmatch_dagster.supabase.storage import REPORTS, file_store
 
     store, size = file_store(platform.settings), 0
@@ -46,7 +50,7 @@ def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.Mate
             size += len(page)
             if not held_back:
                 store.put(REPORTS, f"{day}.html", page, content_type="text/html", upsert=True)
-    picture = base64.b64encode(overview(facts)).decode()
+    picture = base64.b64encode(_picture(store, facts)).decode()
     return dg.MaterializeResult(
         metadata={
             "headline": facts.headline[1],
@@ -57,3 +61,20 @@ def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.Mate
         },
         check_results=found,
     )
+
+
+def _picture(store: "FileStore", facts: "Facts") -> bytes:
+    """The picture of a day as it is kept beside the page, drawn anew only where it would look different."""
+    from jobmatch_dagster.report.plots import fingerprint, overview
+    from jobmatch_dagster.supabase.storage import REPORTS, FileMissing
+
+    name = f"{facts.day}.png"
+    try:
+        kept = store.get(REPORTS, name)
+    except FileMissing:
+        kept = b""
+    if fingerprint(facts).encode() in kept:
+        return kept
+    drawn = overview(facts)
+    store.put(REPORTS, name, drawn, content_type="image/png", upsert=True)
+    return drawn
