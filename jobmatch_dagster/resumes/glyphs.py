@@ -169,21 +169,20 @@ class _Page:
         return baseline, em
 
 
-def words(textpage: int, turn: tuple[int, float, float], limit: int) -> list[Word]:
+def words(textpage: int, turn: tuple[int, float, float], said: list[int]) -> list[Word]:
     """The words of a page in the order of its content stream.
 
     Args:
         textpage: pdfium's text page handle.
         turn: the page's rotation in degrees, and its width and height before it.
-        limit: most glyphs that are looked at.
+        said: what its glyphs say, see ``codes``; glyphs beyond these are not looked at.
     """
     page = _Page(textpage, turn)
-    count = max(min(raw.FPDFText_CountChars(textpage), limit), 0)
     found: list[Word] = []
     run: list[_Glyph] = []
     guessed: set[int] = set()  # where in the run pdfium put in a space that the file does not have
-    lefts, lows, rights, highs = page.boxes(count)
-    for i, (code, x0, y0, x1, y1) in enumerate(zip(codes(textpage, count), lefts, lows, rights, highs, strict=True)):
+    lefts, lows, rights, highs = page.boxes(len(said))
+    for i, (code, x0, y0, x1, y1) in enumerate(zip(said, lefts, lows, rights, highs, strict=True)):
         if code and code not in _BLANKS:
             if run:
                 _, last0, last1, low, high, _ = run[-1]

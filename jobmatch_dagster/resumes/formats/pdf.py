@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections import Counter
 from typing import Any
 
 from jobmatch_dagster.resumes.formats.witness import Witness
@@ -19,6 +20,8 @@ MIN_LETTERS = 20
 MAX_GLYPHS_PER_PAGE = 60_000
 MIN_AGREEMENT = 0.95
 _WORD = re.compile(r"\w+")
+_NO_MEANING = 0xFFFD
+_LINE_ENDS = (9, 10, 13)
 
 
 def read(data: bytes, limits: Limits) -> Document:
@@ -113,10 +116,11 @@ def _page(document: Any, number: int, witness: Witness) -> tuple[list[Cell], lis
         box = (0.0, 0.0, width, height) if rotation else page.get_bbox()
         if rotation in (90, 270):
             width, height = height, width
-        words = glyphs.words(textpage.raw, (rotation, width, height), MAX_GLYPHS_PER_PAGE)
+        codes = glyphs.codes(textpage.raw, max(min(textpage.count_chars(), MAX_GLYPHS_PER_PAGE), 0))
+        words = glyphs.words(textpage.raw, (rotation, width, height), codes)
         words, unseen = Sight(page.raw, textpage.raw, box, bool(rotation)).parted(words)
         cells = glyphs.cells(words)
-        if _doubtful(textpage, cells) or not _witnessed(textpage, witness, number):
+        if _doubtful(codes, cells) or not _witnessed(codes, witness, number):
             cells = _checked(cells, witness, number)
         pictures = 0 if cells else _pictures(page)
         return cells, _links(page, document), pictures, unseen
@@ -128,28 +132,27 @@ def _page(document: Any, number: int, witness: Witness) -> tuple[list[Cell], lis
         page.close()
 
 
-def _doubtful(textpage: Any, cells: list[Cell]) -> bool:
+def _doubtful(codes: list[int], cells: list[Cell]) -> bool:
     """Whether something on the page makes pdfium's text less than sure.
 
     Glyphs without a meaning, or very long words.
     """
-    text = textpage.get_text_range()
-    if not text.strip():
+    counts = Counter(codes)
+    if all(chr(code).isspace() for code in counts):
         return False
-    odd = sum(1 for c in text if c == "\ufffd" or (ord(c) < 32 and c not in "\r\n\t") or 0xE000 <= ord(c) <= 0xF8FF)
+    odd = sum(
+        n for c, n in counts.items() if c == _NO_MEANING or (c < 32 and c not in _LINE_ENDS) or 0xE000 <= c <= 0xF8FF
+    )
     words = [w for cell in cells for w in cell.text.split()]
     if not words:
         return True
-    long = sum(len(w) > 24 and "@" not in w and "/" not in w and "." not in w for w in words)
-    single = sum(len(w) == 1 and w.isalpha() for w in words)
-    return odd > 0.02 * len(text) + 2 or long > 0.03 * len(words) + 1 or single > 0.35 * len(words) + 4
+    long = sum("@" not in w and "/" not in w and "." not in w for w in words if len(w) > 24)
+    single = sum(w.isalpha() for w in words if len(w) == 1)
+    return odd > 0.02 * len(codes) + 2 or long > 0.03 * len(words) + 1 or single > 0.35 * len(words) + 4
 
 
-def _witnessed(textpage: Any, witness: Witness, number: int) -> bool:
-    from jobmatch_dagster.resumes import glyphs
-
-    count = min(textpage.count_chars(), MAX_GLYPHS_PER_PAGE)
-    found = [c for c in glyphs.codes(textpage.raw, count) if c < 0xD800 or c > 0xF8FF]
+def _witnessed(codes: list[int], witness: Witness, number: int) -> bool:
+    found = codes if max(codes, default=0) < 0xD800 else [c for c in codes if c < 0xD800 or c > 0xF8FF]
     return not found or witness.agrees(number, found)
 
 
@@ -176,8 +179,6 @@ def _wordlike(words: list[str]) -> float:
 
 def agreement(ours: list[str], theirs: list[str]) -> float:
     """Share of words that two readings have in common (Dice over the words as a multiset)."""
-    from collections import Counter
-
     common = sum((Counter(ours) & Counter(theirs)).values())
     return 2 * common / max(len(ours) + len(theirs), 1)
 
