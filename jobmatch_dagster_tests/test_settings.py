@@ -124,3 +124,12 @@ def test_the_daily_schedule_asks_every_source_whose_policy_is_on(monkeypatch: py
     from jobmatch_dagster.boards import registry
 
     assert set(given(monkeypatch).boards) == {name for name, board in registry.BOARDS.items() if board.policy.enabled}
+
+
+def test_every_list_is_read_at_its_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = {name: field for name, field in Settings.model_fields.items() if field.annotation == list[str]}
+    assert len(lists) > 3
+    for field in lists.values():
+        monkeypatch.setenv(str(field.alias), "a, b,")
+    read = load()
+    assert all(getattr(read, name) == ["a", "b"] for name in lists)

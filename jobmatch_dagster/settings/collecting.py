@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
-from jobmatch_dagster.settings.values import CommaList, http_url, split_at_commas
+from jobmatch_dagster.settings.values import CommaList, http_url
 
 BOARD_URLS = {
     "linkedin": "https://www.linkedin.com",
@@ -205,11 +204,6 @@ class Collecting(BaseModel):
     adzuna_app_key: SecretStr | None = Field(None, alias="ADZUNA_APP_KEY", description="Adzuna's application key.")
     usajobs_api_key: SecretStr | None = Field(None, alias="USAJOBS_API_KEY", description="USAJobs' API key.")
     usajobs_email: str | None = Field(None, alias="USAJOBS_EMAIL", description="The e-mail registered with USAJobs.")
-
-    @field_validator("boards", "crawl_proxies", "crawl_browser_boards", mode="before")
-    @classmethod
-    def _lists(cls, value: Any) -> Any:
-        return split_at_commas(value)
 
     @field_validator(*(f"{board}_url" for board in BOARD_URLS))
     @classmethod

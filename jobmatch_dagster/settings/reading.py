@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field
 
-from jobmatch_dagster.settings.values import CommaList, split_at_commas
+from jobmatch_dagster.settings.values import CommaList
 
 
 class Reading(BaseModel):
@@ -104,8 +103,3 @@ class Reading(BaseModel):
         alias="JOBMATCH_MATCH_THREADS",
         description="Threads that score.",
     )
-
-    @field_validator("resume_ocr_languages", mode="before")
-    @classmethod
-    def _lists(cls, value: Any) -> Any:
-        return split_at_commas(value)

@@ -4,12 +4,11 @@ addresses is set).
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
-from jobmatch_dagster.settings.values import CommaList, split_at_commas
+from jobmatch_dagster.settings.values import CommaList
 
 
 class Serving(BaseModel):
@@ -96,11 +95,6 @@ class Serving(BaseModel):
         alias="JOBMATCH_ALERT_SILENT_MINUTES",
         description="Minutes without a tick until a sensor is told.",
     )
-
-    @field_validator("api_cors_origins", mode="before")
-    @classmethod
-    def _lists(cls, value: Any) -> Any:
-        return split_at_commas(value)
 
     @field_validator("redis_url")
     @classmethod
