@@ -52,6 +52,8 @@ def configuration(settings: Settings) -> dict[str, object]:
                 ],
             }
         },
+        # Runs that wait are started side by side, and looked for every two seconds: kept connections make that cheap.
+        "run_queue": {"dequeue_use_threads": True, "dequeue_num_workers": 4, "dequeue_interval_seconds": 2},
         "run_retries": {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False},
         "run_monitoring": {
             "enabled": True,
