@@ -1,6 +1,6 @@
 """The versioned artefact behind text and titles: which words there are, how much each tells, and what each is near to.
 
-Belongs here: loading ``data/words.npz`` (made by ``build/words.py``), the word table, idf and word vectors, TF-IDF
+Belongs here: loading ``data/words.npz`` (made by ``building/words.py``), the word table, idf and word vectors, TF-IDF
 weights. Nothing is ever fitted on the texts being matched, so a score of a pair is the same in every batch; a new
 artefact is a new scorer version.
 """
@@ -8,10 +8,11 @@ artefact is a new scorer version.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
@@ -109,13 +110,23 @@ class Lexicon:
 def load() -> Lexicon:
     """The lexicon that ships with the package."""
     with np.load(DATA / "words.npz") as stored:
-        keys, terms = tokens.table(stored["hashes"], stored["terms"])
-        known = np.log(1 / np.maximum(stored["document_share"].astype(np.float64), 1e-6)) + 1
-        idf = np.concatenate([known, np.full(BUCKETS, float(stored["unknown_idf"]))])
-        vectors = np.zeros((len(known), stored["vectors"].shape[1]), np.float32)
-        vectors[stored["vector_terms"]] = stored["vectors"].astype(np.float32) * stored["vector_scale"][:, None]
-        net = TitleNet(*(stored[f"net_{name}"].astype(np.float32) for name in TitleNet.__dataclass_fields__))
-        return Lexicon(keys, terms, idf, vectors, stored["centre"].astype(np.float64), stored["common"], net)
+        return from_arrays(stored)
+
+
+def from_arrays(stored: Mapping[str, NDArray[Any]]) -> Lexicon:
+    """A lexicon from the arrays of ``words.npz``, by their names."""
+    keys, terms = tokens.table(stored["hashes"], stored["terms"])
+    known = np.log(1 / np.maximum(stored["document_share"].astype(np.float64), 1e-6)) + 1
+    idf = np.concatenate([known, np.full(BUCKETS, float(stored["unknown_idf"]))])
+    net = TitleNet(*(stored[f"net_{name}"].astype(np.float32) for name in TitleNet.__dataclass_fields__))
+    return Lexicon(keys, terms, idf, vectors_of(stored), stored["centre"].astype(np.float64), stored["common"], net)
+
+
+def vectors_of(stored: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+    """Vectors of all known terms; they are kept in eight bits with a scale each, and only where there is one."""
+    vectors = np.zeros((len(stored["document_share"]), stored["vectors"].shape[1]), np.float32)
+    vectors[stored["vector_terms"]] = stored["vectors"].astype(np.float32) * stored["vector_scale"][:, None]
+    return vectors
 
 
 @lru_cache(maxsize=1)

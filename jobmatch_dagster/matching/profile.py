@@ -37,6 +37,16 @@ class Profile:
     relocates: bool = False
     salary_floor: tuple[float, str] | None = None
 
+    @property
+    def has_text(self) -> bool:
+        """Whether the text says more than the titles."""
+        return len(self.text) > sum(len(title) + 1 for title, _ in self.titles)
+
+    @property
+    def is_titles_alone(self) -> bool:
+        """Whether nothing is known but titles: what else the person has done, and for how long, is left open."""
+        return not self.has_text and self.years is None
+
 
 def _texts(value: Any) -> list[str]:
     """Every string in a value, lists and objects gone through in order."""

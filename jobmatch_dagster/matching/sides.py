@@ -239,8 +239,8 @@ def resumes(
     table = table.sort_by("id")
     people = _profiles(table)
     # A label alone is compared as a title, as on the other side.
-    only_titles = np.array([not _more_than_titles(p) for p in people], bool)
-    text = features.text_features(pa.array([p.text for p in people], pa.large_string()), using).without(only_titles)
+    no_text = np.array([not p.has_text for p in people], bool)
+    text = features.text_features(pa.array([p.text for p in people], pa.large_string()), using).without(no_text)
     parts, vectors, has_title = features.title_features([p.titles for p in people], using)
     owner = _owners(table["id"].to_pylist(), resume_skills["resume_id"])
     today = np.array(
@@ -248,7 +248,9 @@ def resumes(
     )
     held = skill_features.holdings(resume_skills, owner, today, len(table), against.wanted, graph, using)
     years = np.array([np.nan if p.years is None else p.years for p in people])
-    given = features.levels_of([p.seniority for p in people], years, [p.education for p in people])
+    # So is a word of level: where nothing but titles is known, it would be counted twice.
+    said = [None if p.is_titles_alone else p.seniority for p in people]
+    given = features.levels_of(said, years, [p.education for p in people])
     fits, mask = features.fit_columns(using, given, job=False)
     mask |= _bits(text=text.distinct > 0, title=has_title, skills=held.counts > 0)
     widths = [load_lexicon().n_terms, titles.n_features(), max(1, len(against.wanted.skills))]
@@ -256,10 +258,6 @@ def resumes(
     side = Side(sparse, np.hstack([text.dense, fits]), vectors, text.meaning, mask, np.ones(len(table)))
     classes, offered = _classes(_offered(table, resume_skills, owner, people, graph))
     return Resumes(table, resume_skills, side, given, held, classes, offered, people)
-
-
-def _more_than_titles(person: profile.Profile) -> bool:
-    return len(person.text) > sum(len(title) + 1 for title, _ in person.titles)
 
 
 def _offered(
@@ -275,6 +273,6 @@ def _offered(
     for person, language, skills, licences in zip(people, written, spoken, licensed, strict=True):
         listed = person.languages | frozenset(skills)
         known = vetoes.languages_of(listed, language, person.country)
-        facts = (frozenset(licences), person.country, person.relocates, person.salary_floor)
+        facts = (None if person.is_titles_alone else frozenset(licences), person.country, person.relocates, person.salary_floor)
         out.append(vetoes.Offered(known, bool(listed), *facts))
     return out

@@ -40,12 +40,13 @@ class Asked:
 class Offered:
     """What a résumé says of the same facts; empty or null is not said.
 
-    ``languages`` are those it lists together with those it can be presumed to have (``languages_of``).
+    ``languages`` are those it lists together with those it can be presumed to have (``languages_of``); ``licences`` are
+    null where the résumé is titles alone, which would not show any.
     """
 
     languages: frozenset[str] = frozenset()
     lists_languages: bool = False
-    licences: frozenset[str] = frozenset()
+    licences: frozenset[str] | None = frozenset()
     country: str | None = None
     relocates: bool = False
     floor: tuple[float, str] | None = None
@@ -103,7 +104,7 @@ def judge(job: Asked, resume: Offered) -> list[Veto]:
     language = _language(job, resume)
     if language:
         found.append({"kind": "language", "sentence": language})
-    unlicensed = sorted(job.licences - resume.licences)
+    unlicensed = [] if resume.licences is None else sorted(job.licences - resume.licences)
     if unlicensed:
         found.append(
             {

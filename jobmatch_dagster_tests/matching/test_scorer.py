@@ -134,6 +134,14 @@ def test_a_vague_posting_does_not_outrank_one_that_says_what_it_wants() -> None:
     assert "skills" in found.matches["abstained"].to_pylist()[1]
 
 
+def test_a_word_of_level_is_not_counted_twice_where_titles_are_all_there_is() -> None:
+    label = {"basics": {"label": "Senior Data Engineer"}}
+    ads = [(job("j", "Senior Data Engineer", LONG), [])]
+    assert "seniority" in match([(resume("r", label), [])], ads).matches["abstained"].to_pylist()[0]
+    dated = label | {"work": [{"position": "Data Engineer", "startDate": "2015-01", "endDate": "2024-01"}]}
+    assert "seniority" not in match([(resume("r", dated), [])], ads).matches["abstained"].to_pylist()[0]
+
+
 def test_a_posting_without_requirements_abstains_from_skills_instead_of_giving_full_marks() -> None:
     people = [(resume("r", ENGINEER), has("r", "SQL"))]
     found = match(people, [(job("j", "Data Engineer", LONG), [])]).matches.to_pylist()[0]

@@ -29,6 +29,7 @@ def kinds(asked: Asked, offered: Offered) -> list[str]:
         (Asked(languages=frozenset({"de"})), Offered(languages=frozenset({"en", "de"})), []),
         (Asked(languages=frozenset({"de"})), Offered(), []),
         (Asked(licences=frozenset({"nursing licence"})), Offered(), ["licence"]),
+        (Asked(licences=frozenset({"nursing licence"})), Offered(licences=None), []),
         (Asked(licences=frozenset({"nursing licence"})), Offered(licences=frozenset({"nursing licence"})), []),
         (Asked(pays=(40_000.0, "EUR")), Offered(floor=(50_000.0, "EUR")), ["salary"]),
         (Asked(pays=(40_000.0, "EUR")), Offered(floor=(50_000.0, "USD")), []),
@@ -75,10 +76,18 @@ def run(person: tuple, ad: tuple) -> int:
 
 
 def test_a_required_licence_rules_out_but_a_driving_licence_is_one_more_requirement() -> None:
-    nurse = (resume("r", {"basics": {"label": "Nurse"}}), has("r", "nursing"))
+    nurse = (resume("r", {"basics": {"label": "Nurse", "summary": "ward work"}}), has("r", "nursing"))
     assert run(nurse, (job("j", "Nurse"), asks("j", nursing_licence="required"))) == 1
     assert run(nurse, (job("j", "Nurse"), asks("j", nursing_licence="preferred"))) == 0
     assert run(nurse, (job("j", "Nurse"), asks("j", driving_licence="required"))) == 0
+
+
+def test_titles_alone_do_not_tell_which_licences_somebody_lacks() -> None:
+    only_titles = {"basics": {"label": "Nurse"}, "work": [{"position": "Ward nurse"}]}
+    dated = {"work": [{"position": "Nurse", "startDate": "2019-01", "endDate": "2024-01"}]}
+    ad = (job("j", "Nurse"), asks("j", nursing_licence="required"))
+    assert run((resume("r", only_titles), []), ad) == 0
+    assert run((resume("r", dated), []), ad) == 1
 
 
 def test_a_required_language_counts_as_listed_in_any_way_that_the_resume_says_it() -> None:
@@ -101,8 +110,9 @@ def test_the_table_of_verdicts_is_what_each_pair_is_judged() -> None:
         for pays in (None, (40_000.0, "EUR"))
     ]
     people = [
-        Offered(frozenset(languages), lists, frozenset(), country, relocates, floor)
+        Offered(frozenset(languages), lists, licences, country, relocates, floor)
         for lists in (False, True)
+        for licences in (frozenset(), None)
         for languages in ((), ("en",), ("de", "en"))
         for country in (None, "DE", "US")
         for relocates in (False, True)

