@@ -14,7 +14,7 @@ from jobmatch_dagster.sql_models import data_tests, parsed
 from jobmatch_dagster.sql_models.lineage import Lineage
 from jobmatch_dagster.sql_models.model import Model
 from jobmatch_dagster.sql_models.project import Project
-from jobmatch_dagster.stages.verdicts import Verdict, keep
+from jobmatch_dagster.stages.verdicts import Verdict, failing_since, keep
 
 PREVIEW_ROWS = 8
 HEADER_CHECK = "keeps_its_promises"
@@ -93,14 +93,15 @@ def make_asset(
             done = build(conn, model, days=days)
             preview = _preview(conn, model)
             verdicts = [data_tests.run(conn, test) for test in tests]
-            keep(conn, [_kept(verdict, max(days, default=today)) for verdict in verdicts])
+            kept = _kept(conn, verdicts, max(days, default=today))
+            keep(conn, kept)
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": done.rows,
                 "seconds": round(done.seconds, 3),
                 "preview": dg.MetadataValue.md(preview),
             },
-            check_results=list(_results(verdicts)),
+            check_results=list(_results(verdicts, {one.name: one.sentence for one in kept})),
         )
 
     return built
@@ -133,18 +134,28 @@ def _preview(conn: Any, model: Model) -> str:
         return markdown_table(cursor.execute(query).fetchall())
 
 
-def _sentence(verdict: data_tests.Verdict) -> str:
+def _sentence(verdict: data_tests.Verdict, since: date | None = None) -> str:
+    """What holds; or what happened, since when where it is not new, and what to do."""
     if verdict.passed:
         return verdict.test.promise
     rows = f"{verdict.wrong:,} row{' breaks' if verdict.wrong == 1 else 's break'} it"
-    return f"{rows}: {verdict.test.promise} `jobmatch sql test {verdict.test.model}` says it again after mending."
+    words = [f"{rows}: {verdict.test.promise}", verdict.told, f"So since {since}." if since else ""]
+    return " ".join(filter(None, [*words, f"`jobmatch sql test {verdict.test.model}` says it again after mending."]))
 
 
-def _kept(verdict: data_tests.Verdict, day: date) -> Verdict:
-    return Verdict(verdict.test.model, verdict.test.name, day, verdict.passed, False, _sentence(verdict))
+def _kept(conn: Any, verdicts: Iterable[data_tests.Verdict], day: date) -> list[Verdict]:
+    """The verdicts as they are remembered. What says by itself since when, is not asked."""
+    kept = []
+    for one in verdicts:
+        asset, name, since = one.test.model, one.test.name, None
+        if not one.passed and not one.told:
+            first = failing_since(conn, asset, name, day)
+            since = first if first < day else None
+        kept.append(Verdict(asset, name, day, one.passed, False, _sentence(one, since)))
+    return kept
 
 
-def _results(verdicts: list[data_tests.Verdict]) -> Iterator[dg.AssetCheckResult]:
+def _results(verdicts: list[data_tests.Verdict], sentences: Mapping[str, str]) -> Iterator[dg.AssetCheckResult]:
     found = {verdict.test.name: verdict for verdict in verdicts}
     for name, tests in _by_check(verdict.test for verdict in verdicts).items():
         failed = [found[test.name] for test in tests if not found[test.name].passed]
@@ -154,7 +165,8 @@ def _results(verdicts: list[data_tests.Verdict]) -> Iterator[dg.AssetCheckResult
             check_name=name,
             passed=not failed,
             severity=dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN,
-            description=" ".join(map(_sentence, failed)) or " ".join(test.promise for test in tests),
+            description=" ".join(sentences[one.test.name] for one in failed)
+            or " ".join(test.promise for test in tests),
             metadata={
                 "wrong_rows": sum(verdict.wrong for verdict in failed),
                 "examples": dg.MetadataValue.md(markdown_table(examples)),

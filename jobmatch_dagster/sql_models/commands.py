@@ -55,7 +55,7 @@ def test(models: tuple[str, ...]) -> None:
             word = "ok  " if verdict.passed else one.severity.upper().ljust(4)
             click.echo(
                 f"{word} {one.model}.{one.name}"
-                + ("" if verdict.passed else f": {verdict.wrong} wrong rows. {one.promise}")
+                + ("" if verdict.passed else f": {verdict.wrong} wrong rows. {one.promise} {verdict.told}".rstrip())
             )
             failed += not verdict.passed and one.severity == "error"
     if failed:

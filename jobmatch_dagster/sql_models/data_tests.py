@@ -83,6 +83,11 @@ class Verdict:
         """No wrong row."""
         return self.wrong == 0
 
+    @property
+    def told(self) -> str:
+        """What the first wrong rows say of themselves, in a column ``says``; empty where the test has none."""
+        return " ".join(str(row["says"]) for row in self.examples if row.get("says"))
+
 
 def of_project(project: Project) -> list[DataTest]:
     """All tests of a project: the headers' and the folder's, in a stable order."""

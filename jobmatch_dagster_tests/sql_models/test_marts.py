@@ -165,3 +165,40 @@ def test_words_of_a_single_ad_are_no_candidate_skill(built: Settings) -> None:
     with connect(built) as conn:
         found = conn.execute("select words from marts.candidate_skills").fetchall()
     assert found == [("snorflux",)]
+
+
+def silent_boards(conn: psycopg.Connection[Any]) -> dict[str, str]:
+    """What is told of the boards that fell silent, by board."""
+    build(conn, project().models["stg_board_days"], full_refresh=True)
+    build(conn, project().models["board_health"])
+    tests = {test.name: test for test in data_tests.of_project(project())}
+    verdict = data_tests.run(conn, tests["boards_that_fell_silent"])
+    return {row["board"]: row["says"] for row in verdict.examples}
+
+
+def test_a_board_that_fell_silent_is_told_with_its_day_until_it_speaks_or_is_asked_no_more(built: Settings) -> None:
+    with connect(built) as conn, conn.transaction(force_rollback=True):
+        boards = [b for (b,) in conn.execute("select distinct board from raw.postings order by 1")]
+        quiet, others = boards[0], boards[1:]
+        few = "delete from raw.postings where board = %s and scraped_on > %s"
+        many = """insert into raw.postings (board, external_id, scraped_on, url, payload, payload_hash)
+                  select board, external_id || '-' || n, scraped_on, url, payload, payload_hash || n
+                    from raw.postings, generate_series(1, 3) n"""
+        conn.execute(many)  # type: ignore[call-overload]
+        assert silent_boards(conn) == {}
+        conn.execute(few, (quiet, DAY - timedelta(days=2)))
+        told = silent_boards(conn)
+        assert list(told) == [quiet]
+        assert told[quiet].endswith(f"so since {DAY - timedelta(days=1)}.")
+        # It speaks again: what was in between is no longer told.
+        conn.execute(
+            """insert into raw.postings (board, external_id, scraped_on, url, payload, payload_hash)
+               select %s, external_id, scraped_on, url, payload, payload_hash from raw.postings
+                where board = %s and scraped_on = %s""",
+            (quiet, others[0], DAY),
+        )
+        assert silent_boards(conn) == {}
+        # It is silent again, but nobody has asked it for days.
+        conn.execute("delete from raw.postings where board = %s and scraped_on > %s", (quiet, DAY - timedelta(days=5)))
+        conn.execute("delete from private.scrape_runs where board = %s and day > %s", (quiet, DAY - timedelta(days=4)))
+        assert silent_boards(conn) == {}
