@@ -5,6 +5,10 @@ from __future__ import annotations
 import configparser
 import importlib.util
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,7 @@ from click.testing import CliRunner
 
 from jobmatch_dagster.cli import COMMANDS
 from jobmatch_dagster.orchestration.serving import PARTS, command_line
-from jobmatch_dagster.settings import PROJECT_ROOT, load
+from jobmatch_dagster.settings import PROJECT_ROOT, environment_names, load
 
 DEPLOY = PROJECT_ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -63,3 +67,52 @@ def test_compose_runs_commands_that_exist_and_publishes_on_loopback_only() -> No
         assert service["command"][0] in COMMANDS
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
     assert {service["command"][1] for name, service in services.items() if name != "all"} == set(PARTS)
+
+
+def parses(words: list[str]) -> None:
+    """The command line is one that `jobmatch` takes: its subcommands and options exist."""
+    from jobmatch_dagster.cli import root
+
+    done = CliRunner().invoke(root, [*words, "--help"])
+    assert done.exit_code == 0, done.output
+
+
+def test_compose_gives_words_variables_files_and_ports_that_exist() -> None:
+    given = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    ports = {f"127.0.0.1:{port}:{port}" for port in (load().ui_port, load().api_port)}
+    published = [port for service in given["services"].values() for port in service.get("ports", [])]
+    assert sorted(published) == sorted(ports)
+    home = load(home=Path("/var/lib/jobmatch")).home
+    for service in given["services"].values():
+        parses(service["command"])
+        assert set(service.get("environment", {})) <= set(environment_names())
+        assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
+        assert service["volumes"] == [f"home:{home}"]
+    assert set(given["volumes"]) == {"home"}
+
+
+def test_the_image_keeps_its_data_where_compose_mounts_the_volume() -> None:
+    lines = dict(line.split(" ", 1) for line in (DEPLOY / "Dockerfile").read_text().splitlines() if " " in line)
+    assert lines["VOLUME"] == "/var/lib/jobmatch"
+    assert f"JOBMATCH_HOME={lines['VOLUME']}" in lines["ENV"]
+    assert lines["RUN"] == "make setup"
+    assert re.search(r"^setup:", (PROJECT_ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_a_unit_gives_words_that_the_command_line_takes(unit: Path) -> None:
+    for line in re.findall(r"^Exec\w+=(.*)$", unit.read_text(), re.MULTILINE):
+        for words in re.findall(r"/bin/jobmatch ([^\n']+)", line):
+            for part in PARTS if "%i" in words else ("",):
+                parses(shlex.split(words.replace("%i", part)))
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not on this machine")
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    for file in (DEPLOY / "systemd").iterdir():
+        # All but the project's own place, which is not there: what a unit starts has to exist.
+        text = file.read_text().replace("/opt/jobmatch/.venv/bin/jobmatch", sys.executable)
+        (tmp_path / file.name.replace("@.", "@daemon.")).write_text(text)
+    names = [f"./{path.name}" for path in sorted(tmp_path.iterdir())]
+    done = subprocess.run(["systemd-analyze", "verify", *names], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stderr.strip(), done.returncode) == ("", 0)
