@@ -30,13 +30,12 @@ shares as (
   from counted as c
 )
 select
-  now_.week,
-  now_.country,
-  now_.occupation,
-  now_.label,
-  now_.jobs,
-  now_.share,
-  now_.share / before.share as growth
-from shares as now_
-left join shares as before
-  on before.week = now_.week - 7 and before.country = now_.country and before.occupation = now_.occupation
+  week,
+  country,
+  occupation,
+  label,
+  jobs,
+  share,
+  case when lag(week) over past = week - 7 then share / lag(share) over past end as growth
+from shares
+window past as (partition by country, occupation order by week)

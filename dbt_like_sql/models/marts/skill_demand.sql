@@ -47,16 +47,15 @@ shares as (
   inner join totals as t on c.week = t.week and c.country = t.country
 )
 select
-  now_.week,
-  now_.country,
-  now_.skill_id,
-  now_.skill,
-  now_.kind,
-  now_.jobs,
-  now_.required,
-  now_.preferred,
-  now_.share,
-  now_.share / before.share as growth
-from shares as now_
-left join shares as before
-  on before.week = now_.week - 7 and before.country = now_.country and before.skill_id = now_.skill_id
+  week,
+  country,
+  skill_id,
+  skill,
+  kind,
+  jobs,
+  required,
+  preferred,
+  share,
+  case when lag(week) over past = week - 7 then share / lag(share) over past end as growth
+from shares
+window past as (partition by country, skill_id order by week)

@@ -44,20 +44,15 @@ shares as (
   inner join totals as t on t.week = c.week and t.country = c.country and t.occupation = c.occupation
 )
 select
-  now_.week,
-  now_.country,
-  now_.occupation,
-  now_.label,
-  now_.skill_id,
-  now_.skill,
-  now_.jobs,
-  now_.required,
-  now_.share,
-  now_.share / before.share as growth
-from shares as now_
-left join shares as before
-  on
-    before.week = now_.week - 7
-    and before.country = now_.country
-    and before.occupation = now_.occupation
-    and before.skill_id = now_.skill_id
+  week,
+  country,
+  occupation,
+  label,
+  skill_id,
+  skill,
+  jobs,
+  required,
+  share,
+  case when lag(week) over past = week - 7 then share / lag(share) over past end as growth
+from shares
+window past as (partition by country, occupation, skill_id order by week)
