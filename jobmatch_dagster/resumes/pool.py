@@ -19,9 +19,11 @@ from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
+from jobmatch_dagster.resumes import cities
 from jobmatch_dagster.resumes.model import Limits, ParsedResume
 from jobmatch_dagster.resumes.parse import refusal
 from jobmatch_dagster.resumes.worker import send
+from jobmatch_dagster.settings import settings
 
 # files after which a worker is replaced, so that what libraries leak stays bounded
 FILES_PER_WORKER = 500
@@ -35,7 +37,7 @@ _LOG = logging.getLogger(__name__)
 class _Worker:
     """One child process and the file that it has."""
 
-    def __init__(self, limits: Limits, today: date) -> None:
+    def __init__(self, limits: Limits, today: date, cities_file: Path | None) -> None:
         package_root = str(Path(__file__).resolve().parents[2])
         environment = {
             k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "LC_ALL", "TESSDATA_PREFIX")
@@ -60,7 +62,8 @@ class _Worker:
         self.retry = False
         self.deadline = time.monotonic() + START_TIMEOUT
         self.ready = False
-        send(self.process.stdin, {"limits": asdict(limits), "today": today.isoformat()})
+        start = {"limits": asdict(limits), "today": today.isoformat(), "cities": str(cities_file or "")}
+        send(self.process.stdin, start)
 
     @property
     def busy(self) -> bool:
@@ -111,6 +114,7 @@ class _Worker:
 class _Pool:
     def __init__(self, workers: int, limits: Limits, today: date) -> None:
         self.limits, self.today, self.size = limits, today, workers
+        self.cities_file = cities.file_in(settings().cache)
         self.selector = selectors.DefaultSelector()
         self.workers: list[_Worker] = []
         self.results: dict[int, ParsedResume] = {}
@@ -124,11 +128,12 @@ class _Pool:
             self._start()
         return None
 
-    def _start(self) -> None:
-        worker = _Worker(self.limits, self.today)
+    def _start(self) -> _Worker:
+        worker = _Worker(self.limits, self.today, self.cities_file)
         self.workers.append(worker)
         assert worker.process.stdout
         self.selector.register(worker.process.stdout, selectors.EVENT_READ, worker)
+        return worker
 
     def _drop(self, worker: _Worker) -> None:
         assert worker.process.stdout
@@ -159,10 +164,7 @@ class _Pool:
         if source is None:
             return
         if again and not late:
-            fresh = _Worker(self.limits, self.today)
-            self.workers.append(fresh)
-            assert fresh.process.stdout
-            self.selector.register(fresh.process.stdout, selectors.EVENT_READ, fresh)
+            fresh = self._start()
             fresh.retry = True
             self.give(fresh, number, source)
             fresh.deadline += START_TIMEOUT

@@ -13,6 +13,7 @@ import signal
 import struct
 import sys
 from datetime import date
+from pathlib import Path
 from typing import IO, Any
 
 GRACE = 2.0
@@ -69,7 +70,7 @@ def main() -> None:
 
     limits = Limits(**options["limits"])
     today = date.fromisoformat(options["today"])
-    places.parse("Berlin")
+    places.prepare(Path(options["cities"]) if options["cities"] else None)
     _confine(limits.memory_mb)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     send(stdout, {"ready": True})

@@ -45,7 +45,7 @@ def test_results_come_in_the_order_of_the_input_and_bad_files_do_not_stop_the_re
 def test_a_file_that_hangs_is_timed_out_and_the_next_is_read(monkeypatch) -> None:
     _behave(monkeypatch, "import time\nif name == 'slow': time.sleep(60)")
     found = list(
-        pool.parse_many([("slow", b"x"), ("good", papers.text())], workers=1, limits=Limits(timeout=10.0), today=TODAY)
+        pool.parse_many([("slow", b"x"), ("good", papers.text())], workers=1, limits=Limits(timeout=4.0), today=TODAY)
     )
     assert names(found) == [("slow", "timed_out"), ("good", "parsed")]
 

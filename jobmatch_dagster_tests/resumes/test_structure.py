@@ -258,3 +258,13 @@ def test_a_year_in_a_sentence_begins_no_job() -> None:
     assert jobs("Sales Manager, Quillon Ltd", "2017 - 2020", "Turnover of 11 M€ in 2019") == [
         ("Sales Manager", "Quillon Ltd", "2017", "2020")
     ]
+
+
+def test_a_reader_that_says_something_else_has_a_version_of_its_own() -> None:
+    from jobmatch_dagster.resumes.parse import PARSER_VERSION
+    from jobmatch_dagster_tests.resumes import readings
+
+    assert readings.known().get(PARSER_VERSION) == readings.digest(), (
+        "What is read has changed. Raise PARSER_VERSION in resumes/parse.py, then run "
+        "`python -m jobmatch_dagster_tests.resumes.readings`."
+    )

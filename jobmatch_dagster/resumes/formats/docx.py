@@ -7,11 +7,12 @@ outside paragraphs. Layout tables are read cell by cell, tables of rows row by r
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
-from jobmatch_dagster.resumes import dates, lexicon
-from jobmatch_dagster.resumes.formats.archive import Archive
-from jobmatch_dagster.resumes.model import Cell, Document, Limits, Line
+from jobmatch_dagster.resumes.formats import flowing
+from jobmatch_dagster.resumes.formats.archive import Archive, parse_xml
+from jobmatch_dagster.resumes.formats.flowing import DEFAULT_SIZE, Run, Seen
+from jobmatch_dagster.resumes.model import Document, Limits, Line, hidden_warning
 from jobmatch_dagster.resumes.status import Refused
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -19,12 +20,24 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _REL = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-_BULLET = re.compile(r"^(?:[•▪‣◦●○■□▸►▶➢➤✓✔·∙*–—-]|o)\s+")
-_CELLS = re.compile(r"\t+| {4,}")
 _DROPPED = frozenset(f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPrChange", "pPrChange"))
-DEFAULT_SIZE = 11.0
+_MARKS = {f"{_W}tab": "\t", f"{_W}ptab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 # elements and attributes of extensions, whose prefixes the cut-out styles do not declare
 _OTHER_PREFIX = re.compile(rb'\s(?!w:|xmlns|xml:)[\w]+:[\w]+="[^"]*"|</?(?!w:|/|s>)\w+:[^>]*>')
+
+
+class _Style(NamedTuple):
+    """What a paragraph's style says of its text. ``kind`` is "heading", "title" or ""."""
+
+    kind: str = ""
+    size: float = DEFAULT_SIZE
+    bold: bool = False
+    listed: bool = False
+    colour: str | None = None
+    shaded: bool = False
+
+
+_PLAIN = _Style()
 
 
 def read(data: bytes, limits: Limits) -> Document:
@@ -40,35 +53,37 @@ def read(data: bytes, limits: Limits) -> Document:
     content = archive.read(main) or b""
     if _STRICT in content[:4000]:
         content = content.replace(_STRICT, _W[1:-1].encode())
-    from jobmatch_dagster.resumes.formats.archive import parse_xml
-
     tree = parse_xml(content)
-    styles = _styles(archive.read("word/styles.xml"), {_value(e) or "" for e in tree.iter(f"{_W}pStyle")})
+    styles = _styles(
+        archive.read("word/styles.xml"), {_value(e) or "" for e in tree.iter(f"{_W}pStyle", f"{_W}rStyle")}
+    )
     relations = archive.xml(main.replace("word/", "word/_rels/") + ".rels")
     links = _links(relations, tree)
-    reader = _Reader(styles)
+    reader = _Reader(styles, painted=tree.find(f"{_W}background") is not None)
     body = tree.find(f"{_W}body")
     head, foot = _margins(archive, reader, relations)
     lines = reader.blocks(body) if body is not None else []
     warnings = ["The file holds macros, which were not run."] if any("vbaProject" in n for n in archive.names) else []
+    if reader.seen.left_out:
+        warnings.append(hidden_warning(reader.seen.left_out))
     return Document([*head, *lines, *foot], links, 1, "single", warnings)
 
 
-def _styles(data: bytes | None, used: set[str]) -> dict[str, tuple[str, float | None, bool, bool]]:
-    """Style id → (heading, title, list or nothing; size in points; bold; list item)."""
-    found: dict[str, tuple[str, float | None, bool, bool]] = {}
+def _styles(data: bytes | None, used: set[str]) -> dict[str, _Style]:
+    """The styles of paragraphs and of runs that the document uses, by their id."""
+    found: dict[str, _Style] = {}
     for style in _style_elements(data or b"", used):
         name = (_value(style.find(f"{_W}name")) or "").lower()
         kind = "heading" if re.match(r"(?:heading|überschrift|titre|título|titolo|kop|nagłówek)\s*[1-3]", name) else ""
         kind = kind or ("title" if name in ("title", "titel", "titre", "título", "titolo", "name") else "")
         size = _value(style.find(f"{_W}rPr/{_W}sz"))
-        bold = _on(style.find(f"{_W}rPr/{_W}b"))
-        listed = style.find(f"{_W}pPr/{_W}numPr") is not None or name.startswith("list bullet")
-        found[style.get(f"{_W}styleId") or ""] = (
+        found[style.get(f"{_W}styleId") or ""] = _Style(
             kind,
-            float(size) / 2 if size and size.isdigit() else None,
-            bold,
-            listed,
+            float(size) / 2 if size and size.isdigit() else DEFAULT_SIZE,
+            _on(style.find(f"{_W}rPr/{_W}b")),
+            style.find(f"{_W}pPr/{_W}numPr") is not None or name.startswith("list bullet"),
+            _value(style.find(f"{_W}rPr/{_W}color")),
+            _painted(style.find(f"{_W}pPr")) or _painted(style.find(f"{_W}rPr")),
         )
     return found
 
@@ -76,8 +91,6 @@ def _styles(data: bytes | None, used: set[str]) -> dict[str, tuple[str, float | 
 def _style_elements(data: bytes, used: set[str]) -> list[Any]:
     """The style elements that the document uses. They are cut out before parsing, for a style sheet is often larger
     than the résumé; one that is written otherwise than Word writes it is parsed whole."""
-    from jobmatch_dagster.resumes.formats.archive import parse_xml
-
     if not data or not used:
         return []
     blocks = [_style_block(data, name.encode()) for name in used]
@@ -113,8 +126,16 @@ def _links(relations: Any, tree: Any) -> list[str]:
     found = [targets.get(link.get(f"{_R}id"), "") for link in tree.iter(f"{_W}hyperlink")]
     for field in tree.iter(f"{_W}instrText"):
         found.extend(re.findall(r'HYPERLINK\s+"([^"]+)"', field.text or ""))
-    allowed = ("http://", "https://", "mailto:", "tel:")
-    return list(dict.fromkeys(link for link in found if link.lower().startswith(allowed)))
+    return flowing.links(found)
+
+
+def _painted(properties: Any) -> bool:
+    """Whether a colour lies behind what has these properties."""
+    if properties is None:
+        return False
+    shade = properties.find(f"{_W}shd")
+    fill = (shade.get(f"{_W}fill") or "auto").lower() if shade is not None else "auto"
+    return fill not in ("auto", "ffffff") or properties.find(f"{_W}highlight") is not None
 
 
 def _margins(archive: Archive, reader: _Reader, relations: Any) -> tuple[list[Line], list[Line]]:
@@ -134,11 +155,18 @@ def _margins(archive: Archive, reader: _Reader, relations: Any) -> tuple[list[Li
 
 
 class _Reader:
-    """Block elements to lines."""
+    """Block elements to lines.
 
-    def __init__(self, styles: dict[str, tuple[str, float | None, bool, bool]]) -> None:
+    Args:
+        styles: of the document's paragraphs.
+        painted: the pages have a colour.
+    """
+
+    def __init__(self, styles: dict[str, _Style], *, painted: bool) -> None:
         self._styles = styles
         self._blank = False
+        self._painted = painted
+        self.seen = Seen()
 
     def blocks(self, parent: Any) -> list[Line]:
         """Lines of the paragraphs, tables and content controls in an element."""
@@ -155,166 +183,100 @@ class _Reader:
 
     def _paragraph(self, paragraph: Any) -> list[Line]:
         properties = paragraph.find(f"{_W}pPr")
-        style = _value(properties.find(f"{_W}pStyle")) if properties is not None else None
-        kind, size, bold, listed = self._styles.get(style or "", ("", None, False, False))
-        if properties is not None and properties.find(f"{_W}numPr") is not None:
-            number = _value(properties.find(f"{_W}numPr/{_W}numId"))
-            listed = number != "0"
-        runs: list[tuple[str, bool, bool, float]] = []
+        style = _PLAIN
+        if properties is not None:
+            style = self._styles.get(_value(properties.find(f"{_W}pStyle")) or "", _PLAIN)
+            numbered = properties.find(f"{_W}numPr")
+            if numbered is not None:
+                style = style._replace(listed=_value(numbered.find(f"{_W}numId")) != "0")
+            if self._painted or _painted(properties):
+                style = style._replace(shaded=True)
+        elif self._painted:
+            style = style._replace(shaded=True)
+        runs: list[Run] = []
         boxes: list[Any] = []
-        self._runs(paragraph, runs, boxes, (bold, size or DEFAULT_SIZE))
-        lines = self._lines(runs, kind, listed and not kind)
+        self._runs(paragraph, runs, boxes, style)
+        gap = flowing.HEADING_GAP if self._blank or style.kind == "heading" else 0.0
+        lines = flowing.lines(runs, gap=gap, bullet=style.listed and not style.kind, style=style.kind)
+        self._blank = self._blank and not lines
         for box in boxes:
-            lines.extend(self.blocks(box))
+            lines.extend(self._over_paint(box))
         if not lines:
             self._blank = True
         return lines
 
-    def _runs(
-        self, element: Any, runs: list[tuple[str, bool, bool, float]], boxes: list[Any], look: tuple[bool, float]
-    ) -> None:
+    def _runs(self, element: Any, runs: list[Run], boxes: list[Any], style: _Style) -> None:
         for child in element:
             tag = child.tag
-            if tag in _DROPPED or not isinstance(tag, str):
-                continue
             if tag == f"{_W}r":
-                self._run(child, runs, boxes, look)
+                self._run(child, runs, boxes, style)
+            elif tag in _DROPPED or tag == f"{_W}pPr" or not isinstance(tag, str):
+                continue
             elif tag == f"{_MC}AlternateContent":
                 choice = child.find(f"{_MC}Choice")
-                self._runs(choice if choice is not None else child, runs, boxes, look)
+                self._runs(choice if choice is not None else child, runs, boxes, style)
             elif tag == f"{_W}txbxContent":
                 boxes.append(child)
-            elif tag != f"{_W}pPr":
-                self._runs(child, runs, boxes, look)
+            else:
+                self._runs(child, runs, boxes, style)
 
-    def _run(
-        self, run: Any, runs: list[tuple[str, bool, bool, float]], boxes: list[Any], look: tuple[bool, float]
-    ) -> None:
-        bold, size = look
-        italic = False
+    def _run(self, run: Any, runs: list[Run], boxes: list[Any], style: _Style) -> None:
+        bold, size, italic, caps = style.bold, style.size, False, False
         properties = run.find(f"{_W}rPr")
         if properties is not None:
-            if properties.find(f"{_W}vanish") is not None and _on(properties.find(f"{_W}vanish")):
-                return
             given = properties.find(f"{_W}b")
             bold = _on(given) if given is not None else bold
-            italic = _on(properties.find(f"{_W}i"))
+            italic, caps = _on(properties.find(f"{_W}i")), _on(properties.find(f"{_W}caps"))
             points = _value(properties.find(f"{_W}sz"))
             size = float(points) / 2 if points and points.isdigit() else size
+        if self._unseen(properties, size, style):
+            self.seen.leave_out("".join(text.text or "" for text in run.iter(f"{_W}t")))
+            return
         for child in run:
             tag = child.tag
             if tag == f"{_W}t":
                 text = child.text or ""
-                caps = properties is not None and _on(properties.find(f"{_W}caps"))
-                runs.append((text.upper() if caps else text, bold, italic, size))
-            elif tag in (f"{_W}tab", f"{_W}ptab"):
-                runs.append(("\t", bold, italic, size))
-            elif tag in (f"{_W}br", f"{_W}cr"):
-                runs.append(("\n", bold, italic, size))
-            elif tag == f"{_W}noBreakHyphen":
-                runs.append(("-", bold, italic, size))
+                runs.append(Run(text.upper() if caps else text, bold, italic, size))
+            elif tag in _MARKS:
+                runs.append(Run(_MARKS[tag], bold, italic, size))
             elif tag not in (f"{_W}rPr", f"{_W}instrText", f"{_W}delText") and isinstance(tag, str) and len(child):
-                self._runs(child, runs, boxes, look)
+                self._runs(child, runs, boxes, style)
 
-    def _lines(self, runs: list[tuple[str, bool, bool, float]], kind: str, listed: bool) -> list[Line]:
-        lines: list[Line] = []
-        current: list[tuple[str, bool, bool, float]] = []
-        for text, *look in [*runs, ("\n", False, False, 0.0)]:
-            parts = text.split("\n")
-            for k, part in enumerate(parts):
-                if part:
-                    current.append((part, *look))  # type: ignore[arg-type]
-                if k < len(parts) - 1:
-                    if line := self._line(current, kind, listed):
-                        lines.append(line)
-                    current = []
-        return lines
-
-    def _line(self, runs: list[tuple[str, bool, bool, float]], kind: str, listed: bool) -> Line | None:
-        text = "".join(r[0] for r in runs).replace("\xa0", " ").replace("\xad", "")
-        if not text.strip():
-            return None
-        match = _BULLET.match(text.lstrip())
-        rest = text.lstrip()[match.end() :] if match else text
-        inked = sum(len(r[0].strip()) for r in runs) or 1
-        bold = sum(len(r[0].strip()) for r in runs if r[1]) * 2 > inked or bool(runs[0][1] and runs[0][0].strip())
-        italic = next((r[2] for r in runs if r[0].strip()), False)
-        size = max((r[3] for r in runs if r[0].strip()), default=DEFAULT_SIZE)
-        cells = [
-            Cell(" ".join(part.split()), size=size, bold=bold, italic=italic)
-            for part in _CELLS.split(rest.strip())
-            if part.strip()
-        ]
-        if not cells:
-            return None
-        gap = 1.5 if self._blank or kind == "heading" else 0.0
-        self._blank = False
-        return Line(cells, gap=gap, bullet=listed or bool(match), style=kind)
+    def _unseen(self, properties: Any, size: float, style: _Style) -> bool:
+        colour = style.colour
+        if properties is not None:
+            if _on(properties.find(f"{_W}vanish")):
+                return True
+            named = self._styles.get(_value(properties.find(f"{_W}rStyle")) or "", _PLAIN).colour
+            colour = _value(properties.find(f"{_W}color")) or named or colour
+        return flowing.unseen(colour, size, shaded=style.shaded or _painted(properties))
 
     def _table(self, table: Any) -> list[Line]:
-        rows = [
-            [self._cell(cell) for cell in row.iter(f"{_W}tc") if _row_of(cell) is row]
-            for row in table.iter(f"{_W}tr")
-            if _table_of(row) is table
-        ]
         lines: list[Line] = []
-        for row in rows:
-            filled = [cell for cell in row if cell]
-            if len(filled) > 1 and _is_row(filled):
-                lines.extend(_joined(filled))
-            else:
-                for cell in filled:
-                    lines.extend(cell)
+        own = table.find(f"{_W}tblPr")
+        painted = _painted(own) or (own is not None and own.find(f"{_W}tblStyle") is not None)
+        for row in table.iter(f"{_W}tr"):
+            if _around(row, f"{_W}tbl") is not table:
+                continue
+            cells = [self._cell(cell, painted) for cell in row.iter(f"{_W}tc") if _around(cell, f"{_W}tr") is row]
+            lines.extend(flowing.row(cells))
             self._blank = False
         return lines
 
-    def _cell(self, cell: Any) -> list[Line]:
+    def _cell(self, cell: Any, painted: bool) -> list[Line]:
         self._blank = False
-        return self.blocks(cell)
+        return self._over_paint(cell) if painted or _painted(cell.find(f"{_W}tcPr")) else self.blocks(cell)
+
+    def _over_paint(self, element: Any) -> list[Line]:
+        """Lines of an element behind which lies, or may lie, a colour."""
+        before, self._painted = self._painted, True
+        lines = self.blocks(element)
+        self._painted = before
+        return lines
 
 
-def _row_of(cell: Any) -> Any:
-    parent = cell.getparent()
-    while parent is not None and parent.tag != f"{_W}tr":
+def _around(element: Any, tag: str) -> Any:
+    parent = element.getparent()
+    while parent is not None and parent.tag != tag:
         parent = parent.getparent()
     return parent
-
-
-def _table_of(row: Any) -> Any:
-    parent = row.getparent()
-    while parent is not None and parent.tag != f"{_W}tbl":
-        parent = parent.getparent()
-    return parent
-
-
-def _is_row(cells: list[list[Line]]) -> bool:
-    """Whether cells side by side are one record (a title and its dates) and not two columns of sections."""
-    headings = sum(1 for cell in cells for line in cell if (known := lexicon.section_of(line.text)) and known[1])
-    if headings > 1:
-        return False
-    if sum(len(cell) > 1 for cell in cells) == 0:
-        return True
-    notes = sum(all(dates.is_only_date(line.text) or len(line.text) < 30 for line in cell) for cell in cells)
-    return notes > 0
-
-
-def _joined(cells: list[list[Line]]) -> list[Line]:
-    """Cells side by side as lines: a section's label first, then the first lines together, then what is left."""
-    first = cells[0]
-    known = lexicon.section_of(first[0].text) if len(first) == 1 else None
-    if known and known[1]:
-        label = first[0]
-        label.style = label.style or "label"
-        return [
-            label,
-            *(
-                _joined(cells[1:])
-                if len(cells) > 2 and _is_row(cells[1:])
-                else [line for cell in cells[1:] for line in cell]
-            ),
-        ]
-    head = Line(
-        [c for cell in cells for c in cell[0].cells], gap=cells[0][0].gap, bullet=first[0].bullet, style=first[0].style
-    )
-    rest = [line for cell in sorted(cells, key=len) for line in cell[1:]]
-    return [head, *rest]
