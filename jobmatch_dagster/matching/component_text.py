@@ -34,14 +34,14 @@ def components(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, 
     """``{name: {"weight", "value", "contribution", "reason"}}`` of each pair, as JSON."""
     pieces = Pieces()
     n = len(detail.scores)
-    values = pieces.add(f'{value / VALUE_STEPS:g}, "contribution": ' for value in range(VALUE_STEPS + 1))
+    values = pieces.add(f'{value / VALUE_STEPS:g},"contribution":' for value in range(VALUE_STEPS + 1))
     amounts = pieces.add(_amounts())
     owner, columns = [], []
     reasons = _reasons(resumes, jobs, detail, skills, pieces)
     for place, name in enumerate(COMPONENTS):
         judged = np.flatnonzero(detail.masks & BIT[name])
         shares, share = np.unique(detail.shares[judged, place], return_inverse=True)
-        heads = pieces.add(f'"{name}": {{"weight": {value:.4f}, "value": ' for value in shares.tolist())[share]
+        heads = pieces.add(f'"{name}":{{"weight":{value:.4g},"value":' for value in shares.tolist())[share]
         value = np.clip(np.round(detail.values[judged, place] * VALUE_STEPS), 0, VALUE_STEPS).astype(np.int64)
         amount = amounts[detail.contributions[judged, place] + STEPS]
         owner.append(judged)
@@ -49,13 +49,13 @@ def components(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, 
     taken = np.flatnonzero(detail.evidence)
     amount = amounts[detail.evidence[taken] + STEPS]
     # Weight 1 and the amount itself as value: an addend, not a share.
-    head = np.full(len(taken), pieces.one(f'"{EVIDENCE}": {{"weight": 1, "value": '))
+    head = np.full(len(taken), pieces.one(f'"{EVIDENCE}":{{"weight":1,"value":'))
     owner.append(taken)
     columns.append(
         [
             head,
             amount,
-            np.full(len(taken), pieces.one(', "contribution": ')),
+            np.full(len(taken), pieces.one(',"contribution":')),
             amount,
             _doubts(jobs, detail, pieces)[taken],
         ]
@@ -65,7 +65,7 @@ def components(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, 
     block = np.repeat(np.arange(len(owner)), [len(part) for part in owner])
     order = np.lexsort((block, np.concatenate(owner)))
     flat = [np.concatenate([column[at] for column in padded])[order] for at in range(width)]
-    marks = (pieces.one(text) for text in ("{", ", ", "}", "{}"))
+    marks = (pieces.one(text) for text in ("{", ",", "}", "{}"))
     return pieces.assemble(*lists_of(np.concatenate(owner)[order], flat, n, *marks))
 
 
@@ -94,17 +94,15 @@ def _reasons(
     ]
     return {
         "skills": [
-            _counts(pieces, ', "reason": "met: ', skills.met),
+            _counts(pieces, ',"reason":"met: ', skills.met),
             _counts(pieces, ", partly: ", skills.partly),
             _counts(pieces, ", of ", everything),
             end,
         ],
         "title": [
-            pieces.add(f', "reason": "beside the title ", "resume_title": {title}}}' for title in titles)[
-                detail.resumes
-            ]
+            pieces.add(f',"reason":"beside the title ","resume_title":{title}}}' for title in titles)[detail.resumes]
         ],
-        "text": [np.full(n, pieces.one(', "reason": "shared and related words of the two texts"}'))],
+        "text": [np.full(n, pieces.one(',"reason":"shared and related words of the two texts"}'))],
         "seniority": _pair_of_levels(
             pieces, jobs.levels.seniority[detail.jobs], resumes.levels.seniority[detail.resumes], levels.seniorities()
         ),
@@ -126,7 +124,7 @@ def _pair_of_levels(
     pieces: Pieces, asked: NDArray[np.int64], shown: NDArray[np.int64], names: tuple[str, ...]
 ) -> list[NDArray[np.int64]]:
     """Reasons that name what the job asks for and what the résumé shows; -1 is not known (and never read)."""
-    texts = [f', "reason": "asked: {a}; shown: {b}"}}' for a in (*names, "-") for b in (*names, "-")]
+    texts = [f',"reason":"asked: {a}; shown: {b}"}}' for a in (*names, "-") for b in (*names, "-")]
     return [pieces.add(texts)[asked % (len(names) + 1) * (len(names) + 1) + shown % (len(names) + 1)]]
 
 
@@ -138,7 +136,7 @@ def _doubts(jobs: sides.Jobs, detail: explain.Pairs, pieces: Pieces) -> NDArray[
             lacking = [name for name in COMPONENTS if not mask & BIT[name]]
             parts = [f"not judged: {', '.join(lacking)}"] if lacking else []
             parts += ["the posting says little"] if thin or not lacking else []
-            texts.append(f', "reason": "{"; ".join(parts)}"}}')
+            texts.append(f',"reason":"{"; ".join(parts)}"}}')
     is_thin = (jobs.side.richness[detail.jobs] < THIN).astype(np.int64)
     return pieces.add(texts)[is_thin * (1 << len(COMPONENTS)) + detail.masks]
 

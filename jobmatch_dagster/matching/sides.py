@@ -273,6 +273,11 @@ def _offered(
     for person, language, skills, licences in zip(people, written, spoken, licensed, strict=True):
         listed = person.languages | frozenset(skills)
         known = vetoes.languages_of(listed, language, person.country)
-        facts = (None if person.is_titles_alone else frozenset(licences), person.country, person.relocates, person.salary_floor)
+        facts = (
+            None if person.is_titles_alone else frozenset(licences),
+            person.country,
+            person.relocates,
+            person.salary_floor,
+        )
         out.append(vetoes.Offered(known, bool(listed), *facts))
     return out

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jobmatch_dagster.matching import explain, sides
 
 MET = 0.75  # credit from which a requirement counts as met; below, partly
-MOST_MENTIONS = 3  # places in a text that are shown for one skill
+MOST_MENTIONS = 1  # places in a text that are kept for one skill; all of them stand with the skill itself
 
 
 @dataclass
@@ -76,10 +76,10 @@ def describe(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs) ->
     order = np.lexsort((detail.entry, -importance, owner))
     owner, matched = owner[order], detail.source[order] >= 0
     pieces = Pieces()
-    opened, between, closed, empty = (pieces.one(text) for text in ("[", ", ", "]", "[]"))
+    opened, between, closed, empty = (pieces.one(text) for text in ("[", ",", "]", "[]"))
     entries, entry = np.unique(detail.entry[order], return_inverse=True)
     asks = _asked(jobs, entries)
-    head = pieces.add(f"{ask}, " for ask in asks)[entry]
+    head = pieces.add(f"{ask}," for ask in asks)[entry]
     credit = pieces.add(_credit(value) for value in range(CREDIT_SCALE + 1))
     credit = credit[np.round(detail.credit[order] * CREDIT_SCALE).astype(np.int64)]
     sources, source = np.unique(detail.source[order], return_inverse=True)
@@ -116,14 +116,14 @@ def _asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> list[str]:
         _evidence(jobs.skills["evidence"], rows),
     )
     return [
-        f'{{"skill": {skill}, "label": {label}, "requirement": "{kind}", "weight": {share:.4g}, "job_evidence": {where}'
+        f'{{"skill":{skill},"label":{label},"requirement":"{kind}","weight":{share:.4g},"job_evidence":{where}'
         for skill, label, kind, share, where in zip(*columns, strict=True)
     ]
 
 
 def _credit(value: int) -> str:
     share = value / CREDIT_SCALE
-    return f'"status": "{"met" if share >= MET else "partly"}", "credit": {share:.4g}, '
+    return f'"status":"{"met" if share >= MET else "partly"}","credit":{share:.4g},'
 
 
 def _theirs(resumes: sides.Resumes, sources: NDArray[np.int64]) -> list[str]:
@@ -133,4 +133,4 @@ def _theirs(resumes: sides.Resumes, sources: NDArray[np.int64]) -> list[str]:
         return [""] * len(sources)
     through = _quoted(labels(resumes.skills, rows))
     where = _evidence(resumes.skills["evidence"], rows)
-    return [f'"through": {a}, "resume_evidence": {b}}}' for a, b in zip(through, where, strict=True)]
+    return [f'"through":{a},"resume_evidence":{b}}}' for a, b in zip(through, where, strict=True)]

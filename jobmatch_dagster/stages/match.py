@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from jobmatch_dagster.stages.outcome import Outcome, turn
+from jobmatch_dagster.stages.outcome import Outcome, one, turn
 
 if TYPE_CHECKING:
     import psycopg
@@ -65,6 +65,10 @@ SCORED_AGAIN = """
 resume_id = any(%s::uuid[]) and (resume_id = any(%s::uuid[]) or job_id = any(%s::uuid[]))
 and job_id in (select id from public.jobs where closed_on is null)
 """
+HAVE_NONE = """
+select not exists (select from public.job_matches where resume_id = any(%s::uuid[]))
+   and not exists (select from public.job_matches where job_id = any(%s::uuid[]))
+"""
 PRUNE = """
 with ranked as (
   select m.resume_id, m.job_id, row_number() over (partition by m.resume_id order by m.score desc, m.job_id) as place
@@ -102,6 +106,7 @@ class Work:
         others: résumés that only the new jobs are scored against.
         table: where the matches go.
         until: no job first seen after this day takes part.
+        is_first: no pair of what is new has a match yet.
     """
 
     jobs: dict[str, str]
@@ -109,6 +114,7 @@ class Work:
     others: list[str]
     table: str
     until: date
+    is_first: bool
 
 
 def version() -> str:
@@ -170,7 +176,8 @@ def _work(conn: psycopg.Connection, settings: Settings, day: date, now: str, aga
     jobs: dict[str, str] = dict(conn.execute(NEW["job"], params).fetchall())
     resumes: dict[str, str] = dict(conn.execute(NEW["resume"], params).fetchall())
     others = [row[0] for row in conn.execute(OTHERS, (list(resumes), day))] if jobs else []
-    return Work(jobs, resumes, others, "public.job_matches", day)
+    new = one(conn, HAVE_NONE, (list(resumes), list(jobs)))
+    return Work(jobs, resumes, others, "public.job_matches", day, new)
 
 
 def _change_scorer(
@@ -190,7 +197,7 @@ def _change_scorer(
         conn.execute("truncate private.next_matches")
         jobs: dict[str, str] = dict(conn.execute(EVERYTHING["job"]).fetchall())
         resumes: dict[str, str] = dict(conn.execute(EVERYTHING["resume"]).fetchall())
-    work = Work(jobs, resumes, [], "private.next_matches", date.max)
+    work = Work(jobs, resumes, [], "private.next_matches", date.max, is_first=True)
     _score(conn, settings, date.max, work, outcome, tally, on_progress)
     with outcome.timed("switch"), conn.transaction():
         scorer_version.switch(conn, now)
@@ -270,9 +277,12 @@ def _write(
     from jobmatch_dagster.stages import scorer_version
     from jobmatch_dagster.supabase import database
 
-    again = (SCORED_AGAIN, (block, list(work.resumes), list(work.jobs)))
+    key, again = ["resume_id", "job_id"], (SCORED_AGAIN, (block, list(work.resumes), list(work.jobs)))
     with conn.transaction():
-        merged = database.merge(conn, work.table, matches, key=["resume_id", "job_id"], guard=None, replace=again)
+        if work.is_first:
+            merged = database.append(conn, work.table, matches, key=key)
+        else:
+            merged = database.merge(conn, work.table, matches, key=key, guard=None, replace=again)
         outcome.add_merged(merged)
         if work.table != "public.job_matches":
             return

@@ -15,10 +15,10 @@ import psycopg
 from jobmatch_dagster.errors import DatabaseUnavailable
 from jobmatch_dagster.settings import Settings
 from jobmatch_dagster.supabase import embedded
-from jobmatch_dagster.supabase.merging import Merged, merge
+from jobmatch_dagster.supabase.merging import Merged, append, merge
 from jobmatch_dagster.supabase.reading import read
 
-__all__ = ["Merged", "connect", "dsn", "merge", "read", "transaction_as"]
+__all__ = ["Merged", "append", "connect", "dsn", "merge", "read", "transaction_as"]
 
 _BULK_TIMEOUT = "1h"
 # What a request of a person may take, as on Supabase.

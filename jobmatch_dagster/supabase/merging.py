@@ -101,6 +101,7 @@ def merge(
                 given = _GIVEN
                 numbers = _stage_guards(connection, plan, rows)
             _stage(connection, target, _STAGED, _pick(rows, numbers))
+            _learn_spread(connection, _STAGED, plan.key)
             deleted = connection.execute(plan.delete(given, replace[0]), list(replace[1])).rowcount if replace else 0
             updated = _run(connection, plan.rewrite()) + _run(connection, plan.move(given))
             inserted = _run(connection, plan.insert())
@@ -108,6 +109,28 @@ def merge(
     except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.UndefinedColumn) as error:
         raise _explain(table, error, numbers) from None
     return Merged(inserted, updated, rows.num_rows - inserted - updated, deleted)
+
+
+def append(connection: psycopg.Connection[Any], table: str, rows: pa.Table, *, key: Sequence[str]) -> Merged:
+    """Insert rows that the table cannot have yet, straight into it: half the work of a merge.
+
+    Args:
+        connection: in autocommit mode, or inside the caller's transaction.
+        table: ``schema.name``.
+        rows: as for ``merge``.
+        key: the columns that identify a row.
+
+    Raises:
+        MergeError: as ``merge`` does, and if a key is there already.
+    """
+    schema, _, name = table.rpartition(".")
+    _check_keys(table, rows, key)
+    try:
+        with connection.transaction():
+            _copy(connection, sql.Identifier(schema or "public", name), rows)
+    except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.UndefinedColumn) as error:
+        raise _explain(table, error, range(rows.num_rows)) from None
+    return Merged(inserted=rows.num_rows)
 
 
 @dataclass(frozen=True)
@@ -231,6 +254,7 @@ def _stage_guards(connection: psycopg.Connection[Any], plan: _Plan, rows: pa.Tab
     narrow = list(dict.fromkeys([*plan.key, *plan.compared, *plan.moving]))
     numbers = pa.array(range(rows.num_rows), pa.int32())
     _stage(connection, plan.target, _GIVEN, rows.select(narrow).append_column(_ROW, numbers))
+    _learn_spread(connection, _GIVEN, plan.key)
     return [row[0] for row in connection.execute(plan.changed()).fetchall()]
 
 
@@ -242,28 +266,38 @@ def _pick(rows: pa.Table, numbers: Sequence[int]) -> pa.Table:
 
 def _stage(connection: psycopg.Connection[Any], target: sql.Identifier, name: sql.Identifier, rows: pa.Table) -> None:
     """Send rows into a new temporary table whose columns have the target's types."""
-    import pyarrow as pa
-    from pyarrow import csv
-
     names = [sql.Identifier(column) for column in rows.schema.names]
     typed = sql.SQL(", ").join(
         sql.SQL("0 as {}").format(column) if column == sql.Identifier(_ROW) else column for column in names
     )
-    columns = sql.SQL(", ").join(names)
     connection.execute(
         sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
             name, typed, target
         )
     )
+    _copy(connection, name, rows)
+
+
+def _copy(connection: psycopg.Connection[Any], table: sql.Identifier, rows: pa.Table) -> None:
+    """COPY rows into a table, block by block."""
+    import pyarrow as pa
+    from pyarrow import csv
+
     if rows.num_rows == 0:
         return
-    with connection.cursor().copy(sql.SQL("copy {} ({}) from stdin with (format csv)").format(name, columns)) as copy:
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows.schema.names))
+    with connection.cursor().copy(sql.SQL("copy {} ({}) from stdin with (format csv)").format(table, columns)) as copy:
         options = csv.WriteOptions(include_header=False, batch_size=_ROWS_PER_BLOCK)
         for start in range(0, rows.num_rows, _ROWS_PER_BLOCK):
             block = pa.BufferOutputStream()
             csv.write_csv(_as_csv_columns(rows.slice(start, _ROWS_PER_BLOCK)), block, options)
             copy.write(block.getvalue())
-    connection.execute(sql.SQL("analyze {}").format(name))
+
+
+def _learn_spread(connection: psycopg.Connection[Any], name: sql.Identifier, key: Sequence[str]) -> None:
+    """Tell the planner how the columns of the key are spread; to do so for long texts would cost more than all else."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, key))
+    connection.execute(sql.SQL("analyze {} ({})").format(name, columns))
 
 
 def _as_csv_columns(rows: pa.Table) -> pa.Table:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from jobmatch_dagster import tables
 from jobmatch_dagster.settings import Settings
-from jobmatch_dagster.supabase.database import Merged, connect, merge, read
+from jobmatch_dagster.supabase.database import Merged, append, connect, merge, read
 from jobmatch_dagster.supabase.merging import MergeError
 from jobmatch_dagster_tests.supabase.world import DAY, World, build, job, jobs
 
@@ -349,3 +349,13 @@ def test_numbers_keep_every_bit(items: psycopg.Connection[Any]) -> None:
     back = read(items, "select value from private.numbers order by id")["value"].to_pylist()
     assert [value.hex() for value in back] == [value.hex() for value in hard]
     items.execute("drop table private.numbers")
+
+
+def test_rows_that_a_table_cannot_have_go_straight_in_and_all_or_none_of_them(
+    items: psycopg.Connection[Any],
+) -> None:
+    first = _rows({"id": 1, "slice": "a"}, {"id": 2, "slice": "a"})
+    assert append(items, "private.items", first, key=["id"]) == Merged(inserted=2)
+    with pytest.raises(MergeError):
+        append(items, "private.items", _rows({"id": 3}, {"id": 2}), key=["id"])
+    assert sorted(_kept(items)) == [1, 2]

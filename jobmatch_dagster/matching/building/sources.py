@@ -80,7 +80,8 @@ def made_up_titles(labels: list[str], count: int, seed: int = 11) -> list[str]:
     dice, draw = random.Random(seed), np.random.default_rng(seed)
     words, known = vocabulary(), known_titles()
     roles, grades = words["roles"], words["levels"]
-    uses = Counter(word for label in labels for word in set(WORD.findall(label)))
+    # In the order of the labels: a set's order is another in every process, and so would be the titles.
+    uses = Counter(word for label in labels for word in dict.fromkeys(WORD.findall(label)))
     plain = set(list(frequencies("en"))[:150])
     fields = [word for word, _ in uses.most_common(6000) if word not in plain and len(word) > 2]
     likely = np.sqrt([uses[word] for word in fields])
