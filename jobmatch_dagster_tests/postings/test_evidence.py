@@ -5,7 +5,7 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from jobmatch_dagster.postings.clean import clean
@@ -75,6 +75,7 @@ def test_offsets_slice_to_the_words_that_say_the_value(title, place, text):
 
 @settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
 @given(TEXTS)
+@example("薪水 20-30K/月\nRAL 30.000 - 35.000 €")  # the next line's word for a year is the next amount's
 def test_the_words_of_a_salary_read_again_give_the_same_salary(text):
     salary = read_salary(text, find([text])[0], "US")
     if salary is None:

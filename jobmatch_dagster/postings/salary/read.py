@@ -20,7 +20,7 @@ _DASH = (
     r"\s?(?:/|per|an|a)?\s?(?:hour|hr|h|year|yr|annum|month|mo|day|week)?\.?\s?"
     r"(?:-{1,2}|–|—|−|~|～|〜|to|and|bis|und|et|à|a|y|e|hasta|até|tot|en|do|至|到)\s?"
 )
-_PERIOD_INSIDE = r"\s?/\s?(?:月|天|年|小时|month|year|hour)(?=\s?[A-Za-z$€£元人美港])"  # "4000/月 USD"
+_PERIOD_INSIDE = r"\s?/\s?(?:月|天|年|小时|month|year|hour)(?=[^\S\n]?[A-Za-z$€£元人美港])"  # "4000/月 USD"
 _NO_CENTS = r"(?:[.,](?:[-–—]{1,2}|=))?"  # "45.000,-"
 
 
@@ -31,7 +31,7 @@ def _range() -> re.Pattern[str]:
     def one(n: int) -> str:
         before = rf"(?:(?P<cur{n}c>{money})\s?)?(?P<cur{n}a>{money})?\s?"
         amount = rf"(?P<num{n}>{NUMBER}){_NO_CENTS}(?:\s?(?P<mul{n}>{MULTIPLE}))?\+?(?P<per{n}>{_PERIOD_INSIDE})?"
-        return rf"{before}{amount}\s?(?P<cur{n}b>{money})?"
+        return rf"{before}{amount}(?:\s?(?P<cur{n}b>{money}))?"
 
     return re.compile(rf"(?:{one(1)})(?:{_DASH}(?:{one(2)}))?(?![\d%])", re.IGNORECASE)
 
