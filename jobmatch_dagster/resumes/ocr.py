@@ -1,17 +1,20 @@
-"""Words on pages that are pictures, by tesseract where it is installed and wanted.
+"""Words in pictures of pages, by tesseract where it is wanted and there: as a library (the extra ``ocr``), else as a
+program.
 
-Tesseract is spoken to over pipes: the worker may write no files, and a page that was never in a file cannot stay behind
-in one. It inherits the worker's ceilings on memory and files and dies with it.
+The program is spoken to over pipes: the worker may write no files, and a page that was never in a file cannot stay
+behind in one. Both keep the worker's ceilings on memory and files and die with it.
 """
 
 from __future__ import annotations
 
 import ctypes
 import io
+import os
 import shutil
 import signal
 import subprocess
 from functools import lru_cache
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -22,6 +25,8 @@ MAX_PIXELS = 8_000_000
 MIN_CONFIDENCE = 30.0  # of 100, tesseract's own; below it words are mostly specks and lines
 SECONDS_A_PAGE = 20.0
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+# where distributions put tesseract's data, which the library does not bring along
+_DATA = ("/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata")
 
 
 @lru_cache(maxsize=8)
@@ -31,14 +36,9 @@ def languages(wanted: str) -> str | None:
     Args:
         wanted: tesseract's codes (ISO 639-2), separated by commas.
     """
-    program = shutil.which("tesseract")
-    if program is None or not wanted.strip():
+    if not wanted.strip():
         return None
-    try:
-        said = _run([program, "--list-langs"], b"", SECONDS_A_PAGE)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    known = set(said.decode("utf-8", "replace").split())
+    known = _known_to_library() or _known_to_program()
     return "+".join(code for code in map(str.strip, wanted.split(",")) if code in known) or None
 
 
@@ -49,20 +49,73 @@ def words(page: Any, wanted: str) -> list[Word]:
         page: pdfium's page.
         wanted: languages as ``languages`` takes them.
     """
+    width, height = page.get_size()
+    scale = min(DPI / 72, (MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
+    return words_in(page.render(scale=scale, grayscale=True).to_pil(), scale, wanted)
+
+
+def words_in(picture: Any, scale: float, wanted: str) -> list[Word]:
+    """The words in a picture of a page; none where tesseract cannot read it.
+
+    Args:
+        picture: a grey one of Pillow's.
+        scale: its pixels to a point of the page.
+        wanted: languages as ``languages`` takes them.
+    """
     codes = languages(wanted)
     if codes is None:
         return []
-    width, height = page.get_size()
-    scale = min(DPI / 72, (MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
-    picture = io.BytesIO()
-    page.render(scale=scale, grayscale=True).to_pil().save(picture, "PNG")
-    dpi = str(round(72 * scale))
-    command = ["tesseract", "stdin", "stdout", "-l", codes, "--dpi", dpi, "--psm", "3", "tsv"]
+    read = _by_library if _known_to_library() else _by_program
     try:
-        table = _run(command, picture.getvalue(), SECONDS_A_PAGE)
-    except (OSError, subprocess.SubprocessError):
+        table = read(picture, codes, round(72 * scale))
+    except (OSError, RuntimeError, subprocess.SubprocessError):
         return []
-    return _read(table.decode("utf-8", "replace"), scale, height)
+    return _read(table, scale, picture.height / scale)
+
+
+def _data_folder() -> str:
+    """Where the languages' data is; empty where it is not known."""
+    named = os.environ.get("TESSDATA_PREFIX")
+    return next((folder for folder in (named, *_DATA) if folder and Path(folder).is_dir()), "")
+
+
+@lru_cache(maxsize=1)
+def _known_to_library() -> frozenset[str]:
+    """The languages that the extra's library finds data for; none where the extra is not installed."""
+    try:
+        import tesserocr
+    except ImportError:
+        return frozenset()
+    folder = _data_folder()
+    return frozenset(tesserocr.get_languages(folder)[1]) if folder else frozenset()
+
+
+def _known_to_program() -> frozenset[str]:
+    program = shutil.which("tesseract")
+    try:
+        said = _run([program, "--list-langs"], b"", SECONDS_A_PAGE) if program else b""
+    except (OSError, subprocess.SubprocessError):
+        return frozenset()
+    return frozenset(said.decode("utf-8", "replace").split())
+
+
+def _by_library(picture: Any, codes: str, dpi: int) -> str:
+    import tesserocr
+
+    with tesserocr.PyTessBaseAPI(path=_data_folder(), lang=codes, psm=tesserocr.PSM.AUTO) as engine:
+        engine.SetImage(picture)
+        engine.SetSourceResolution(dpi)
+        if not engine.Recognize(int(1000 * SECONDS_A_PAGE)):
+            return ""
+        table: str = engine.GetTSVText(0)
+        return table
+
+
+def _by_program(picture: Any, codes: str, dpi: int) -> str:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    command = ["tesseract", "stdin", "stdout", "-l", codes, "--dpi", str(dpi), "--psm", "3", "tsv"]
+    return _run(command, buffer.getvalue(), SECONDS_A_PAGE).decode("utf-8", "replace")
 
 
 def _run(command: list[str], data: bytes, seconds: float) -> bytes:
@@ -86,10 +139,10 @@ def _read(table: str, scale: float, height: float) -> list[Word]:
     """Tesseract's table as words. All words of a line have the line's height, for a word's box is that of its ink."""
     found: list[Word] = []
     low = high = 0.0
-    for row in table.splitlines()[1:]:
+    for row in table.splitlines():
         values = row.split("\t")
-        if len(values) < 12:
-            continue
+        if len(values) < 12 or not values[0].isdigit():
+            continue  # the names of the columns, which the library leaves out
         level, (left, top, wide, tall) = values[0], (float(v) / scale for v in values[6:10])
         if level == "4":
             low, high = height - top - tall, height - top

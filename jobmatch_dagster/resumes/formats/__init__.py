@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from io import BytesIO
 
+from jobmatch_dagster.resumes.formats.picture import is_picture
 from jobmatch_dagster.resumes.model import Document, Limits
 from jobmatch_dagster.resumes.status import Refused
 
@@ -21,16 +22,16 @@ _MODULES = {
     "html": "text",
     "md": "text",
     "txt": "text",
+    "picture": "picture",
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"GIF8", b"BM")
 
 
 def sniff(data: bytes, name: str) -> str:
-    """The kind of a file: pdf, docx, odt, rtf, html, md, txt or json.
+    """The kind of a file: pdf, docx, odt, rtf, html, md, txt, json or picture.
 
     Raises:
-        Refused: unsupported, encrypted, needs_ocr or corrupt, with a sentence that names the kind where it helps.
+        Refused: unsupported, encrypted or corrupt, with a sentence that names the kind where it helps.
     """
     head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n\0")
     if b"%PDF-" in data[:2048]:
@@ -41,8 +42,8 @@ def sniff(data: bytes, name: str) -> str:
         return _ole(data)
     if head.startswith(b"{\\rtf"):
         return "rtf"
-    if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
-        raise Refused("needs_ocr", "The file is a picture. Upload the document it was made from, with text in it.")
+    if is_picture(data):
+        return "picture"
     extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if head.startswith(b"{") or extension == "json":
         return "json"

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from jobmatch_dagster.resumes.formats.picture import RECOGNISED
 from jobmatch_dagster.resumes.formats.witness import Witness
 from jobmatch_dagster.resumes.model import Cell, Document, Limits, hidden_warning
 from jobmatch_dagster.resumes.status import Refused
@@ -76,7 +77,7 @@ def _read(document: Any, data: bytes, limits: Limits) -> Document:
     if hidden:
         warnings.append(hidden_warning(hidden))
     if recognised:
-        warnings.append("The text was recognised in a picture. Check what was read, or upload the document itself.")
+        warnings.append(RECOGNISED)
     return Document(lines, list(dict.fromkeys(links)), count, kind, warnings)
 
 
