@@ -31,7 +31,7 @@ def sniff(data: bytes, name: str) -> str:
     """The kind of a file: pdf, docx, odt, rtf, html, md, txt, json or picture.
 
     Raises:
-        Refused: unsupported, encrypted or corrupt, with a sentence that names the kind where it helps.
+        Refused: unsupported, encrypted, needs_ocr or corrupt, with a sentence that names the kind where it helps.
     """
     head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n\0")
     if b"%PDF-" in data[:2048]:
