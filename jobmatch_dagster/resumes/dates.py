@@ -193,6 +193,16 @@ def is_only_date(text: str) -> bool:
     return not re.sub(r"[\W\d_]+", "", rest)
 
 
+def goes_over(first: str, second: str) -> bool:
+    """Whether a range of dates begins in one text and ends in the next one."""
+    if not any(c.isdigit() for c in first + second):
+        return False
+    seam = len(first)
+    joined = f"{first} {second}"
+    whole = not first.rstrip().endswith(("-", "–", "—")) and any(s.range and s.end >= seam - 1 for s in find(first))
+    return not whole and any(s.range and s.start < seam < s.end and s.end >= len(joined) - 1 for s in find(joined))
+
+
 def months_between(begin: str, finish: str) -> int:
     """Months from the first to the last one, both counted; a year alone counts from January to December."""
     first = int(begin[:4]) * 12 + (int(begin[5:7]) - 1 if len(begin) >= 7 else 0)

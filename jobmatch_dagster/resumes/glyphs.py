@@ -233,7 +233,8 @@ def _split(run: list[_Glyph], page: _Page, guessed: set[int]) -> list[Word]:
         tracked = usual > MIN_TRACKING * size
         pieces, start = [], 0
         for k, gap in enumerate(gaps, 1):
-            if gap > bar or (k in guessed and not tracked):
+            kerned = run[k - 1][0].isdigit() and run[k][0].isdigit()  # "11" is often set closer than its boxes
+            if gap > bar or (k in guessed and not tracked and not kerned):
                 pieces.append(run[start:k])
                 start = k
         pieces.append(run[start:])

@@ -22,6 +22,7 @@ MAX_DATE_TAIL = 24
 MAX_INDENT = 30.0
 MIN_HEADING_RANK = 0.85
 _BULLET = re.compile(r"^(?:[•▪‣◦●○■□▸►▶➢➤✓✔◆◇❖⁃∙·∗⚫▫→»–—*-]|o(?=\s)|[\uf0a7\uf0b7])(?:\s+|$)")
+_GLUED = re.compile(r"[^\W\d_]{3}(?=(?:\d{1,2}[./])?(?:19|20)\d\d\D)")
 _DURATION = re.compile(
     r"^\(?(?:\d+\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|años?|meses|anni|mesi|lata?|mies)\.?\s*)+\)?$",
     re.I,
@@ -221,6 +222,7 @@ def _lines(cells: list[Cell], page: int) -> list[Line]:
     rows.sort(key=lambda row: -max(c.top for c in row))
     for row in rows:
         row.sort(key=lambda c: c.x0)
+        row[:] = [_unglued(cell) for cell in row]
         _mend_dates(row)
     _stack_labels(rows)
     _rejoin_dates(rows)
@@ -301,13 +303,23 @@ def _stack_labels(rows: list[list[Cell]]) -> None:
     rows[:] = [row for row in rows if row]
 
 
+def _unglued(cell: Cell) -> Cell:
+    """A cell with a space before the dates that a tab stop left no room for ("Nurse2015 – 2019")."""
+    match = _GLUED.search(cell.text)
+    if match is None or not dates.is_only_date(rest := cell.text[match.end() :]):
+        return cell
+    if not any(span.range for span in dates.find(rest)):
+        return cell
+    return replace(cell, text=f"{cell.text[: match.end()]} {rest}", seams=())
+
+
 def _mend_dates(row: list[Cell]) -> None:
     """Cells that were parted inside a range of dates become one again."""
     n = 0
     while n + 1 < len(row):
         left, right = row[n], row[n + 1]
         near = right.x0 - left.x1 < 1.2 * left.size and left.bold == right.bold
-        if near and _breaks_a_range(left.text, right.text):
+        if near and dates.goes_over(left.text, right.text):
             row[n : n + 2] = [replace(left, text=f"{left.text} {right.text}", x1=right.x1)]
         else:
             n += 1
@@ -319,19 +331,19 @@ def _rejoin_dates(rows: list[list[Cell]]) -> None:
     while n + 1 < len(rows):
         last, after = rows[n][-1], rows[n + 1]
         short = len(after) == 1 and len(after[0].text) <= MAX_DATE_TAIL and after[0].bold == last.bold
-        if short and last.x0 - 3 <= after[0].x0 <= last.x1 and _breaks_a_range(last.text, after[0].text):
+        if short and last.x0 - 3 <= after[0].x0 <= last.x1 and dates.goes_over(last.text, after[0].text):
             rows[n][-1] = replace(last, text=f"{last.text} {after[0].text}", bottom=after[0].bottom)
             del rows[n + 1]
             continue
         first = rows[n][0]
         rail = len(rows[n]) > 1 and abs(after[0].x0 - first.x0) < 3 and len(after[0].text) <= MAX_DATE_TAIL
-        if rail and (len(after) == 1 or after[0].x1 < rows[n][1].x0) and _breaks_a_range(first.text, after[0].text):
+        if rail and (len(after) == 1 or after[0].x1 < rows[n][1].x0) and dates.goes_over(first.text, after[0].text):
             rows[n][0] = replace(first, text=f"{first.text} {after[0].text}")
             del after[0]
             if not after:
                 del rows[n + 1]
             continue
-        if len(after) == len(rows[n]) == 2 and _breaks_a_range(last.text, after[1].text):
+        if len(after) == len(rows[n]) == 2 and dates.goes_over(last.text, after[1].text):
             left, under = rows[n][0], after[0]
             rows[n][1] = replace(last, text=f"{last.text} {after[1].text}", bottom=after[1].bottom)
             if abs(under.x0 - left.x0) < 3 and _goes_on(left, under, last.x0):
@@ -348,19 +360,6 @@ def _goes_on(cell: Cell, under: Cell, edge: float) -> bool:
     word = (under.x1 - under.x0) * (len(under.text.split()[0]) + 1) / max(len(under.text), 1)
     alike = under.bold == cell.bold and under.italic == cell.italic and abs(under.size - cell.size) < 0.3
     return alike and not _BULLET.match(under.text) and (cell.bold or cell.x1 + word > edge - cell.size)
-
-
-def _breaks_a_range(first: str, second: str) -> bool:
-    if not any(c.isdigit() for c in first + second):
-        return False
-    seam = len(first)
-    joined = f"{first} {second}"
-    whole = not first.rstrip().endswith(("-", "–", "—")) and any(
-        s.range and s.end >= seam - 1 for s in dates.find(first)
-    )
-    return not whole and any(
-        s.range and s.start < seam < s.end and s.end >= len(joined) - 1 for s in dates.find(joined)
-    )
 
 
 def _lift_margin(rows: list[list[Cell]]) -> None:

@@ -6,6 +6,7 @@ section is read elsewhere.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
@@ -90,11 +91,17 @@ def _own_style(lines: list[Line], flow: int, votes: Counter[_Style]) -> _Style |
 
 
 def _named(line: Line) -> tuple[str, bool] | None:
-    if len(line.cells) != 1 or line.bullet:
+    if line.bullet or (len(line.cells) > 1 and not _is_wide_heading(line)):
         return None
-    text = line.text.strip(" :•·-–—|_#*")
+    text = " ".join(cell.text for cell in line.cells).strip(" :•·-–—|_#*")
     known = lexicon.section_of(text)
     return (known[0], False) if known and text[:1].islower() else known
+
+
+def _is_wide_heading(line: Line) -> bool:
+    """Whether a line's cells are the words of one heading set wide: all in bold capitals, close to each other."""
+    gaps = [after.x0 - cell.x1 for cell, after in itertools.pairwise(line.cells)]
+    return line.bold and line.text.isupper() and 0 < max(gaps) < line.size and all(cell.bold for cell in line.cells)
 
 
 def _as_strong(style: _Style, main: _Style) -> bool:

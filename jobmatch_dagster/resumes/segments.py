@@ -50,18 +50,32 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
         return lines
     made = [lines[0]]
     for line in lines[1:]:
-        before = made[-1]
-        cell, last = line.cells[0], before.cells[-1]
-        alike = before.bold == line.bold and before.italic == line.italic and abs(before.size - line.size) < 0.3
-        near = line.gap is not None and line.gap < 0.5 and len(line.cells) == len(before.cells) == 1
-        word = (cell.x1 - cell.x0) * (len(cell.text.split()[0]) + 1) / max(len(cell.text), 1)
-        full = last.x1 + word > reach and (last.x1 - before.x0) > (cell.x1 - cell.x0)
-        short = not line.bullet and not before.bullet and len(cell.text.split()) <= 4 and not _reads_like_text(before)
-        if alike and near and full and short and not _has_date(line) and len(last.text.split()) < 9:
-            made[-1] = replace(before, cells=[replace(last, text=join(last.text, cell.text))])
+        before, cell = made[-1], line.cells[0]
+        if _goes_on(before, line, reach) or _date_goes_over_the_page(before, line):
+            *others, last = before.cells
+            made[-1] = replace(before, cells=[*others, replace(last, text=join(last.text, cell.text))])
         else:
             made.append(line)
     return made
+
+
+def _goes_on(before: Line, line: Line, reach: float) -> bool:
+    """Whether a line's last phrase goes on in the next one, under itself, because the column is full."""
+    cell, last = line.cells[0], before.cells[-1]
+    if line.gap is None or line.gap >= 0.5 or len(line.cells) > 1 or line.bullet or _reads_like_text(before):
+        return False
+    if before.bullet or (len(before.cells) > 1 and abs(cell.x0 - last.x0) > 3):
+        return False
+    alike = last.bold == cell.bold and last.italic == cell.italic and abs(before.size - line.size) < 0.3
+    word = (cell.x1 - cell.x0) * (len(cell.text.split()[0]) + 1) / max(len(cell.text), 1)
+    full = last.x1 + word > reach and (last.x1 - last.x0) > (cell.x1 - cell.x0)
+    return alike and full and len(cell.text.split()) <= 4 and len(last.text.split()) < 9 and not _has_date(line)
+
+
+def _date_goes_over_the_page(before: Line, line: Line) -> bool:
+    """Whether a range of dates was broken where the page ends."""
+    alone = len(line.cells) == 1 and not line.bullet and line.page == before.page + 1
+    return alone and dates.goes_over(before.cells[-1].text, line.cells[0].text)
 
 
 def _named(head: list[Line]) -> int:
