@@ -78,6 +78,16 @@ delete from public.job_matches m using ranked r
  where m.resume_id = r.resume_id and m.job_id = r.job_id and r.place > %s
 returning m.resume_id::text
 """
+LAST_KEPT = """
+select resume_id::text, score, job_id::text
+  from (select m.resume_id, m.job_id, m.score,
+               row_number() over (partition by m.resume_id order by m.score desc, m.job_id) as place
+          from public.job_matches m
+          join public.jobs j on j.id = m.job_id
+          join private.scored s on s.side = 'resume' and s.id = m.resume_id and s.was_cut
+         where m.resume_id = any(%s::uuid[]) and j.closed_on is null and j.duplicate_of is null) as ranked
+ where place = %s
+"""
 CUT = """
 insert into private.scored (side, id, content_hash, version, was_cut)
 select 'resume', resume_id, '', '', true from public.job_matches group by resume_id having count(*) >= %s
@@ -219,12 +229,15 @@ def _score(
     from jobmatch_dagster.matching import sides
     from jobmatch_dagster.supabase import database
 
-    halves: list[tuple[list[str], str, tuple]] = [
-        (list(work.resumes), JOBS, (work.until,)),
-        (work.others, JOBS_NAMED, (list(work.jobs),)),
+    # A résumé whose ranking fell when a job was scored again has had better ones cut off: it sees every job once more.
+    fell: list[str] = []
+    halves: list[tuple[list[str], str, tuple, bool]] = [
+        (list(work.resumes), JOBS, (work.until,), True),
+        (work.others, JOBS_NAMED, (list(work.jobs),), False),
+        (fell, JOBS, (work.until,), True),
     ]
-    done, total = 0, len(work.resumes) + len(work.others)
-    for resumes, jobs_sql, params in halves:
+    done = 0
+    for resumes, jobs_sql, params, against_all in halves:
         if not resumes:
             continue
         with outcome.timed("read"):
@@ -238,10 +251,11 @@ def _score(
             tally["pairs"] += matched.pairs
             tally["vetoed"] += matched.vetoed
             with outcome.timed("write"):
-                _write(conn, matched.matches, block, work, settings.matches_per_resume, outcome)
+                keep = settings.matches_per_resume
+                fell += _write(conn, matched.matches, block, work, keep, outcome, against_all=against_all)
             done += len(block)
             if on_progress:
-                on_progress(f"{done} of {total} résumés scored")
+                on_progress(f"{done} of {len(work.resumes) + len(work.others) + len(fell)} résumés scored")
 
 
 def _match_block(
@@ -271,21 +285,44 @@ def _match_block(
 
 
 def _write(
-    conn: psycopg.Connection, matches: pa.Table, block: Sequence[str], work: Work, keep: int, outcome: Outcome
-) -> None:
-    """Replace the block's rows of what was scored, then cut each résumé's open rows to the best ``keep``."""
+    conn: psycopg.Connection,
+    matches: pa.Table,
+    block: Sequence[str],
+    work: Work,
+    keep: int,
+    outcome: Outcome,
+    *,
+    against_all: bool,
+) -> list[str]:
+    """Replace the block's rows of what was scored, then cut each résumé's open rows to the best ``keep``.
+
+    Args:
+        conn: an autocommit connection.
+        matches: the new rows.
+        block: the résumés that were scored.
+        work: what they were scored for.
+        keep: open rows kept per résumé.
+        outcome: counts the changes.
+        against_all: every job was scored, not the new ones alone.
+
+    Returns:
+        Résumés whose last kept row ranks lower than before although better ones were cut off once.
+    """
     from jobmatch_dagster.stages import scorer_version
     from jobmatch_dagster.supabase import database
 
-    key, again = ["resume_id", "job_id"], (SCORED_AGAIN, (block, list(work.resumes), list(work.jobs)))
+    key = ["resume_id", "job_id"]
     with conn.transaction():
         if work.is_first:
+            before = {}
             merged = database.append(conn, work.table, matches, key=key)
         else:
+            before = {} if against_all else _last_kept(conn, block, keep)
+            again = (SCORED_AGAIN, (block, block if against_all else [], list(work.jobs)))
             merged = database.merge(conn, work.table, matches, key=key, guard=None, replace=again)
         outcome.add_merged(merged)
         if work.table != "public.job_matches":
-            return
+            return []
         cut = {row[0] for row in conn.execute(PRUNE, (block, keep))}
         full = {r["values"] for r in matches["resume_id"].value_counts().to_pylist() if r["counts"] >= keep}
         outcome.changed += len(cut)
@@ -295,8 +332,16 @@ def _write(
                on conflict (side, id) do update set was_cut = true""",
             (sorted(cut | full),),
         )
+        after = _last_kept(conn, list(before), keep)
         if merged.inserted or merged.updated or merged.deleted or cut:
             scorer_version.log_rankings(conn, block)
+    return [resume for resume, last in before.items() if resume not in after or after[resume] > last]
+
+
+def _last_kept(conn: psycopg.Connection, resumes: Sequence[str], keep: int) -> dict[str, tuple[float, str]]:
+    """Of résumés that were cut and have all the rows they may, the last one: the lower, the better it ranks."""
+    rows = conn.execute(LAST_KEPT, (list(resumes), keep)).fetchall() if resumes else []
+    return {resume: (-score, job) for resume, score, job in rows}
 
 
 def _remember(conn: psycopg.Connection, work: Work, now: str) -> None:
