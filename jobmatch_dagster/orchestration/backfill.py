@@ -97,14 +97,19 @@ class Plan:
     def lines(self) -> Iterator[str]:
         """The plan as a person reads it."""
         rows = sum(self.sizes.get(p, 0) for run in self.runs for p in run)
-        runs = f"{len(self.runs)} run{'' if len(self.runs) == 1 else 's'}"
+        runs = counted(len(self.runs), "run")
         asked = self.request
-        yield f"{asked.stage}, {asked.first} to {asked.last}: {self.partitions} partitions in {runs}"
+        yield f"{asked.stage}, {asked.first} to {asked.last}: {counted(self.partitions, 'partition')} in {runs}"
         yield f"  {rows:,} {self.unit}" + (f", about {_duration(self.seconds)}" if self.seconds is not None else "")
         if self.empty:
             yield f"  {self.empty} partitions hold nothing and are left out"
         if self.done_before:
             yield f"  {self.done_before} were done before it was interrupted (--from-start does them again)"
+
+
+def counted(number: int, what: str) -> str:
+    """``1 run``, ``2 runs``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 @dataclass

@@ -127,7 +127,7 @@ RULES = [
         "match_scores",
         "components_add_up",
         "The contributions of a match add up to its score.",
-        "The scorer and its explanation disagree: stop and report it with the scorer's version.",
+        "Nothing after it was built. Run the job `score_again` for the day; if it stays, go back to the scorer before.",
         """select count(*) from public.job_matches m where matched_on = any(%(days)s)
             and abs(score - (select coalesce(sum((c.value ->> 'contribution')::numeric), 0)
                                from jsonb_each(m.components) c)::float8) > 1e-6""",

@@ -75,9 +75,9 @@ def run(day: datetime | None, first: datetime | None, boards: tuple[str, ...]) -
     for line in funnel.show_seconds(done.seconds):
         click.echo(line)
     if done.failed:
-        raise JobmatchError(
-            f"Stage {done.failed[0]}", f"failed: {done.failed[1]}", "The others went on; run the day again."
-        )
+        stage, reason = done.failed
+        remedy = "What does not need it went on; after mending run the day again."
+        raise JobmatchError(f"Stage {stage}", f"failed: {reason}", remedy)
 
 
 @click.command()
@@ -112,6 +112,7 @@ def backfill(
     jobmatch backfill --stage raw_postings --board greenhouse --from-archive --from 2026-11-01 --to 2026-11-14
     """
     from jobmatch_dagster.orchestration import backfill as backfills
+    from jobmatch_dagster.orchestration.backfill import counted
     from jobmatch_dagster.orchestration.instance import open_instance
     from jobmatch_dagster.settings import settings
     from jobmatch_dagster.supabase import database
@@ -135,11 +136,14 @@ def backfill(
     started = time.perf_counter()
     with open_instance(settings()) as instance:
         done = backfills.run(instance, settings(), planned, say=click.echo)
-    click.echo(f"{done.partitions} of {planned.partitions} partitions done in {time.perf_counter() - started:.1f} s")
+    click.echo(
+        f"{done.partitions} of {counted(planned.partitions, 'partition')} done in {time.perf_counter() - started:.1f} s"
+    )
     if done.failed:
         raise JobmatchError(
             f"{len(done.failed)} partitions",
             f"failed, the first being {done.failed[0][0]}: {done.failed[0][1]}",
             "The same command tries these again and leaves alone what is done.",
         )
-    click.echo(f"What stands downstream still has the old rows: jobmatch run --from {first.date()} --day {last.date()}")
+    days = f"--day {last.date()}" if first == last else f"--from {first.date()} --day {last.date()}"
+    click.echo(f"What stands downstream still has the old rows: jobmatch run {days}")

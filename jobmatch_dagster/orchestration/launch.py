@@ -73,20 +73,32 @@ def execute(
         tags=all_tags,
         raise_on_error=False,
     )
-    stage, reason = None, None
-    for event in result.all_events:
-        if event.is_step_failure and stage is None:
-            stage = event.step_key
-            error = event.step_failure_data.error
-            shown = event.step_failure_data.user_failure_data
-            cause = error.cause if error and error.cause else error
-            reason = shown.description if shown and shown.description else (cause.message.strip() if cause else None)
+    stage, reason = _first_failure(result)
     metadata = {
         event.asset_key.to_user_string(): {k: v.value for k, v in event.materialization.metadata.items()}
         for event in result.get_asset_materialization_events()
         if event.asset_key
     }
     return Finished(result.run_id, result.success, stage, reason, metadata)
+
+
+def _first_failure(result: dg.ExecuteInProcessResult) -> tuple[str | None, str | None]:
+    """The first step that failed, and why in one sentence: its blocking check's own, where one stopped it."""
+    checks: dict[str, list[str]] = {}
+    for event in result.all_events:
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
+            found = event.asset_check_evaluation_data
+            if not found.passed and found.blocking and event.step_key:
+                checks.setdefault(event.step_key, []).append(f"{found.check_name}: {found.description or ''}".rstrip())
+        elif event.is_step_failure and event.step_key:
+            if event.step_key in checks:
+                return event.step_key, " ".join(checks[event.step_key])
+            error = event.step_failure_data.error
+            shown = event.step_failure_data.user_failure_data
+            cause = error.cause if error and error.cause else error
+            said = shown.description if shown and shown.description else (cause.message.strip() if cause else None)
+            return event.step_key, said
+    return None, None
 
 
 def default_config(job: dg.JobDefinition, partition: str) -> Mapping[str, Any]:

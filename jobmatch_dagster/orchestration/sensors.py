@@ -9,7 +9,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import dagster as dg
@@ -63,12 +63,26 @@ def landed_boards(context: dg.SensorEvaluationContext, platform: Platform) -> It
         landed = conn.execute(LANDED, {"patience": PATIENCE_MINUTES}).fetchall()
     seen = set((context.cursor or "").split(","))
     keys = {f"{day}@{at}": day for day, at in landed}
-    new = [key for key in keys if key not in seen]
+    new = [key for key in keys if key not in seen and not _was_run_since(context.instance, key)]
     if not new:
         yield dg.SkipReason("No board has landed since the last run of its day.")
     for key in new:
         yield dg.RunRequest(run_key=key, partition_key=str(keys[key]))
     context.update_cursor(",".join(keys))
+
+
+def _was_run_since(instance: dg.DagsterInstance, key: str) -> bool:
+    """Whether somebody ran the day after it landed, with `jobmatch run` or by hand: nothing is left to do."""
+    day, _, landed = key.partition("@")
+    # The time is in whole seconds: a run of the same second may have begun before the landing.
+    after = datetime.fromtimestamp(int(landed) + 1, UTC)
+    runs = dg.RunsFilter(
+        job_name=day_job.name,
+        tags={"dagster/partition": day},
+        statuses=[dg.DagsterRunStatus.SUCCESS, *UNFINISHED],
+        created_after=after,
+    )
+    return bool(instance.get_run_records(runs, limit=1))
 
 
 @dg.sensor(

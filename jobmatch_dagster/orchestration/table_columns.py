@@ -6,6 +6,7 @@ catalogue is shown without them.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -45,7 +46,8 @@ def _describe() -> dict[str, list[dict[str, Any]]]:
             {
                 "name": field.name,
                 "type": tables.sql_type(field) or str(field.type),
-                "description": tables.doc(field),
+                # The catalogue takes a sentence for markdown, in which a word in angle brackets is not shown.
+                "description": re.sub(r"[^\s`]*<[^`]*>", r"`\g<0>`", tables.doc(field)),
                 "nullable": field.nullable,
             }
             for field in schema

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 WIDTH = 340.0
 LEFT, BOTTOM, TOP = 34.0, 18.0, 10.0
+BAD_STUB = 6.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def columns(
     step = (WIDTH - LEFT) / max(len(marks), 1)
     gap = min(2.0, step / 5)
     for number, mark in enumerate(marks):
-        size = max((floor - TOP) * mark.value / top, 1.5 if mark.value else 0)
+        # A bad day without a value is seen all the same.
+        least = BAD_STUB if mark.tone == "bad" else 1.5 if mark.value else 0
+        size = max((floor - TOP) * mark.value / top, least)
         x = LEFT + step * number + gap / 2
         hover = f"<title>{escape(mark.title or f'{mark.label}: {mark.value:,.0f}')}</title>"
         # The whole height answers the pointer, also above a low column.

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from jobmatch_dagster.report import charts
 from jobmatch_dagster.report.charts import Mark, short
@@ -35,7 +35,7 @@ def render(facts: Facts, *, made_at: datetime | None = None) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["short"] = short
+    environment.filters |= {"short": short, "code": _code}
     tone, headline = facts.headline
     return environment.get_template("day.html").render(
         facts=facts,
@@ -57,6 +57,12 @@ def render(facts: Facts, *, made_at: datetime | None = None) -> str:
         skills=[_skill(skill) for skill in facts.skills],
         weeks=max((len(skill.shares) for skill in facts.skills), default=0),
     )
+
+
+def _code(sentence: str) -> Markup:
+    """A sentence whose words between backticks are code."""
+    parts = enumerate(sentence.split("`"))
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in parts)
 
 
 def _rest(counted: list[tuple[str, int]], most: int) -> list[tuple[str, int]]:

@@ -37,7 +37,11 @@ def run(quick: bool) -> dict[str, Any]:
                 rows = [*_parsing(conn, Path(folder)), *_building(conn, jobs)]
         finally:
             embedded.down(settings)
-    return {"name": "SQL models", "rows": rows, "notes": f"{jobs:,} jobs over {days} days."}
+    aims = (
+        "Aims: what is kept is read 20 times as fast as it is parsed; over 50,000 jobs all models are built in 30 s of "
+        "CPU, all tests run in 5 s, and a day of an incremental model costs a fifth of all days."
+    )
+    return {"name": "SQL models", "rows": rows, "notes": f"{jobs:,} jobs over {days} days. {aims}"}
 
 
 def _parsing(conn: psycopg.Connection[Any], folder: Path) -> list[dict[str, Any]]:

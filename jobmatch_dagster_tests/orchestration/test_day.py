@@ -110,24 +110,28 @@ def test_a_day_run_again_changes_nothing(platform_settings: Settings, instance: 
     assert finished.succeeded
     assert everything(platform_settings) == before
     stages = ("cleaned_jobs", "job_skills", "parsed_resumes", "match_scores")
+    assert finished.metadata["job_skills"]["dagster/partition_row_count"] == len(before["public.job_skills"])
     assert {stage: finished.metadata[stage]["changed_rows"] for stage in stages} == dict.fromkeys(stages, 0)
 
 
 def test_the_day_is_asked_for_once_until_a_late_board_lands(
     platform_settings: Settings, instance: dg.DagsterInstance, day: date
 ) -> None:
-    first = tick(sensors.landed_boards, instance)
     with db.connect(platform_settings) as conn:
+        # The day was run after its boards had landed, if not by this sensor.
         conn.execute("update private.scrape_runs set ended_at = ended_at - interval '1 minute'")
-        again = tick(sensors.landed_boards, instance)
-        assert [r.run_key for r in again] != [r.run_key for r in first]
+        assert tick(sensors.landed_boards, instance) == []
+        conn.execute("update private.scrape_runs set ended_at = now() + interval '1 second'")
+        first = tick(sensors.landed_boards, instance)
         conn.execute(
-            "insert into private.scrape_runs (board, day, status, ended_at) values ('indeed', %s, 'succeeded', now())",
+            """insert into private.scrape_runs (board, day, status, ended_at)
+               values ('indeed', %s, 'succeeded', now() + interval '9 seconds')""",
             (day,),
         )
         late = tick(sensors.landed_boards, instance)
     assert [r.partition_key for r in late] == [str(day)]
-    assert {r.run_key for r in late}.isdisjoint(r.run_key for r in again)
+    assert {r.run_key for r in late}.isdisjoint(r.run_key for r in first)
+    assert len(first) == len(late) == 1
 
 
 def test_the_day_waits_for_a_board_that_is_still_being_asked(
@@ -139,7 +143,7 @@ def test_the_day_waits_for_a_board_that_is_still_being_asked(
             (day,),
         ).fetchone()
         assert row is not None
-        conn.execute("update private.scrape_runs set ended_at = now() where ended_at is not null")
+        conn.execute("update private.scrape_runs set ended_at = now() + interval '1 second' where ended_at is not null")
         assert tick(sensors.landed_boards, instance) == []
         conn.execute("delete from private.scrape_runs where id = %s", row)
         assert len(tick(sensors.landed_boards, instance)) == 1
@@ -160,6 +164,8 @@ def test_checks_that_fail_block_what_stands_downstream(
     finished = execute(instance, "day", str(day))
     assert not finished.succeeded
     assert finished.failed_stage == "cleaned_jobs"
+    remedy = next(rule.remedy for rule in broken if rule.name == "keys_are_unique")
+    assert finished.reason == f"keys_are_unique: 7 rows break it: Each posting of a board is one job. {remedy}"
     assert "job_skills" not in finished.metadata
     assert "match_scores" not in finished.metadata
 

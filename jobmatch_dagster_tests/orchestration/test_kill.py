@@ -40,12 +40,19 @@ import sys
 from datetime import date
 from importlib import import_module
 from jobmatch_dagster.settings import settings
-from jobmatch_dagster.supabase import merging
+from jobmatch_dagster.supabase import database, merging
 module, function, *die = sys.argv[1:]
 if die:
-    # As if the power went: the rows are in the temporary table, deletes and updates are done, inserts are not.
+    # As if the power went: the rows are in the temporary table, deletes and updates are done, inserts are not; or they
+    # are in the table itself, where they go straight into it, and nothing is committed.
     import os, signal
-    merging._Plan.insert = lambda plan: os.kill(os.getpid(), signal.SIGKILL)
+    append, copy = database.append, merging._copy
+    def die(*_):
+        os.kill(os.getpid(), signal.SIGKILL)
+    def append_half(*given, **named):
+        merging._copy = lambda *rows: (copy(*rows), die())
+        return append(*given, **named)
+    merging._Plan.insert, database.append = die, append_half
 getattr(import_module("jobmatch_dagster.stages." + module), function)(settings(), date(2026, 3, 2))
 """
 

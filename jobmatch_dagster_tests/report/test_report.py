@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,6 +115,11 @@ def test_the_headline_names_the_boards_that_did_not_deliver_as_usual() -> None:
     assert Facts(DAY, boards={"lever": [well]}, checks=[check]).headline == ("bad", "1 check stopped the day.")
 
 
+def test_commands_in_a_sentence_are_shown_as_code_and_nothing_else_is_markup(facts: Facts) -> None:
+    check = FailedCheck("match_scores", "x", "", True, "Run `jobmatch <b>` & see.", DAY)
+    assert "Run <code>jobmatch &lt;b&gt;</code> &amp; see." in render(replace(facts, checks=[check]))
+
+
 def test_salary_bins_have_round_widths() -> None:
     assert [round_width(w) for w in (0.9, 4_100, 5_000, 2_300, 11_000)] == [1, 5_000, 5_000, 2_500, 20_000]
 
@@ -128,8 +134,6 @@ def test_the_picture_for_the_catalogue_is_a_small_png(facts: Facts) -> None:
 
 
 def test_the_picture_is_drawn_again_only_where_it_would_look_different(built: Settings, facts: Facts) -> None:
-    from dataclasses import replace
-
     from jobmatch_dagster.orchestration.assets.report import _picture
     from jobmatch_dagster.supabase.storage import REPORTS, file_store
 

@@ -5,6 +5,7 @@ Needs a chromium (JOBMATCH_CHROMIUM, or ``chromium`` on the path) and a database
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -13,15 +14,21 @@ import sys
 import tempfile
 import time
 import urllib.request
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from PIL import Image
 
 from jobmatch_dagster.settings import PROJECT_ROOT, settings
 from jobmatch_dagster_tests.orchestration.services import BACKFILL, BACKFILL_STATUS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from jobmatch_dagster.settings import Settings
 
 IMAGES = PROJECT_ROOT / "docs" / "images"
 PORT = 3917
@@ -32,23 +39,59 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-MAIN = quote(",".join(f"global@global:{group}" for group in ("collect", "jobs", "resumes", "matches")), safe="")
-# file, page, size, clicks on «zoom out»
-PAGES = [
-    ("graph", f"/asset-groups/?expanded={MAIN}", (2200, 1650), 0),
-    ("raw_postings", "/assets/raw_postings?view=partitions", (1500, 900), 0),
-    ("cleaned_jobs", "/assets/cleaned_jobs?view=overview", (1500, 1100), 0),
-    ("job_skills", "/assets/job_skills?view=events", (1500, 1000), 0),
-    ("parsed_resumes", "/assets/parsed_resumes?view=overview", (1500, 1100), 0),
-    ("match_scores", "/assets/match_scores?view=checks", (1500, 900), 0),
-    ("lineage", "/assets/skill_demand?view=lineage&lineageScope=upstream", (1800, 900), 0),
-    ("board_health", "/assets/board_health?view=overview", (1500, 1000), 0),
-    ("day_report", "/assets/day_report?view=events", (1500, 760), 0),
-    ("jobs", "/jobs", (1500, 800), 0),
-    ("backfills", "/overview/backfills", (1500, 600), 0),
-    ("automation", "/automation", (1500, 700), 0),
-    ("runs", "/runs", (1500, 800), 0),
-]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture of the UI: its file, its page, the browser's size, and a word that is clicked first."""
+
+    name: str
+    page: str
+    size: tuple[int, int]
+    click: str = ""
+
+
+def shots(settings: Settings) -> list[Shot]:
+    """What is shown: the graph, an asset of each stage, partitions, checks, a backfill, lineage, automation, runs."""
+    groups = quote(",".join(f"global@global:{group}" for group in ("collect", "jobs", "resumes", "matches")), safe="")
+    board, day = trouble(settings)
+    days = quote(f"[{day - timedelta(days=9)}...{day + timedelta(days=4)}]")
+    return [
+        Shot("graph", "/asset-groups/", (1600, 720)),
+        Shot("stages", f"/asset-groups/?expanded={groups}", (2200, 1650)),
+        Shot(
+            "raw_postings",
+            f"/assets/raw_postings?view=partitions&day_range={days}&partition={board}%7C{day}",
+            (1500, 900),
+        ),
+        Shot("cleaned_jobs", "/assets/cleaned_jobs?view=overview", (1500, 1100)),
+        Shot("job_skills", "/assets/job_skills?view=events", (1500, 1000)),
+        Shot("parsed_resumes", "/assets/parsed_resumes?view=overview", (1500, 1100)),
+        Shot("match_scores", "/assets/match_scores?view=checks&checkDetail=components_add_up", (1500, 900)),
+        Shot("checks", "/assets/raw_postings?view=checks&checkDetail=usual_fields", (1500, 900)),
+        Shot("lineage", "/assets/skill_demand?view=lineage&lineageScope=upstream", (1800, 900)),
+        Shot("board_health", "/assets/board_health?view=overview", (1500, 1000)),
+        Shot("day_report", "/assets/day_report?view=events", (1500, 760), click="[Show Markdown]"),
+        Shot("jobs", "/jobs", (1500, 800)),
+        Shot("backfills", "/overview/backfills", (1500, 420)),
+        Shot("automation", "/automation", (1500, 560)),
+        Shot("runs", "/runs", (1500, 800)),
+    ]
+
+
+def trouble(settings: Settings) -> tuple[str, date]:
+    """The newest board and day that failed; today's where none did."""
+    from jobmatch_dagster.supabase import database
+
+    with database.connect(settings) as conn:
+        row = conn.execute(
+            "select board, day from private.scrape_runs order by status = 'failed' desc, day desc, board limit 1"
+        ).fetchone()
+    if row is None:
+        raise SystemExit("nothing to show: `make demo`, or `python -m jobmatch_dagster_tests.screenshots.fortnight`")
+    return row[0], row[1]
+
+
 # file, theme, size
 REPORTS = [
     ("report_light", "light", (1200, 1500)),
@@ -71,18 +114,18 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "dagster_webserver", "-w", str(PROJECT_ROOT / "workspace.yaml"), "-p", str(PORT)]
     daemon = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(PROJECT_ROOT / "workspace.yaml")]
-    environment = {**os.environ, "JOBMATCH_DAILY_CRON": "0 0 1 1 *"}  # nobody is asked while the pictures are taken
+    # The demo's searches are disabled when it ends, so nobody is asked even if the schedule ticks meanwhile.
     started = [
-        subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for line in (command, daemon)
+        subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for line in (command, daemon)
     ]
     try:
         wait_for(f"http://127.0.0.1:{PORT}/server_info")
         backfill()
+        quiet()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=browser_path, args=QUIET)
-            for name, page, size, zooms in PAGES:
-                _of_the_ui(browser, name, page, size, zooms)
+            for shot in shots(settings()):
+                _of_the_ui(browser, shot)
             _of_the_report(browser)
             browser.close()
     finally:
@@ -114,6 +157,18 @@ def backfill(seconds: float = 300) -> None:
         time.sleep(2)
 
 
+def quiet(seconds: float = 600) -> None:
+    """Wait until nothing runs: a table that is just being made shows no checks."""
+    unfinished = (
+        """query ($s: [RunStatus!]) { runsOrError(filter: {statuses: $s}) { ... on Runs { results { runId } } } }"""
+    )
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not ask(unfinished, s=["QUEUED", "NOT_STARTED", "STARTING", "STARTED"]).get("results"):
+            return
+        time.sleep(3)
+
+
 def ask(query: str, **variables: Any) -> dict[str, Any]:
     """Ask the UI's GraphQL."""
     body = json.dumps({"query": query, "variables": variables}).encode()
@@ -123,14 +178,15 @@ def ask(query: str, **variables: Any) -> dict[str, Any]:
     return found
 
 
-def _of_the_ui(browser: Browser, name: str, page: str, size: tuple[int, int], zooms: int) -> None:
-    tab = browser.new_page(viewport={"width": size[0], "height": size[1]})
-    tab.goto(f"http://127.0.0.1:{PORT}{page}")
+def _of_the_ui(browser: Browser, shot: Shot) -> None:
+    tab = browser.new_page(viewport={"width": shot.size[0], "height": shot.size[1]})
+    tab.goto(f"http://127.0.0.1:{PORT}{shot.page}")
     time.sleep(SECONDS_TO_LOAD)
-    for _ in range(zooms):
-        tab.locator("button:has([aria-label='zoom_out'])").first.click()
-        time.sleep(1)
-    _keep(tab, name)
+    tab.wait_for_function("!document.body.innerText.includes('fetching statuses')", timeout=120_000)
+    if shot.click:
+        tab.get_by_text(shot.click).first.click()
+        time.sleep(2)
+    _keep(tab, shot.name)
 
 
 def _of_the_report(browser: Browser) -> None:
@@ -146,7 +202,9 @@ def _of_the_report(browser: Browser) -> None:
 
 
 def _keep(tab: Page, name: str) -> None:
-    tab.screenshot(path=str(IMAGES / f"{name}.png"))
+    """Keep what the browser shows, in 256 colours: half the size, and nobody sees a difference."""
+    picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
+    picture.quantize(256, dither=Image.Dither.NONE).save(IMAGES / f"{name}.png", optimize=True)
     tab.close()
     print(f"docs/images/{name}.png", flush=True)
 

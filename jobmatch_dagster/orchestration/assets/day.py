@@ -17,7 +17,11 @@ from jobmatch_dagster.orchestration.metadata import (
 )
 from jobmatch_dagster.orchestration.partitions import DAYS, days_of
 from jobmatch_dagster.orchestration.resources import Platform
-from jobmatch_dagster.stages.outcome import Outcome, keep_outcomes
+from jobmatch_dagster.stages.outcome import Outcome, keep_outcomes, one
+
+SKILLS_OF_DAYS = """
+select count(*) from public.job_skills k join public.jobs j on j.id = k.job_id where j.first_seen_on = any(%(days)s)
+"""
 
 
 def _common(name: str, table: str, layer: str) -> dict[str, Any]:
@@ -34,9 +38,22 @@ def _common(name: str, table: str, layer: str) -> dict[str, Any]:
 
 
 def _materialise(
-    context: dg.AssetExecutionContext, platform: Platform, rows: str, stage: Callable[[date], Outcome]
+    context: dg.AssetExecutionContext,
+    platform: Platform,
+    rows: str,
+    stage: Callable[[date], Outcome],
+    *,
+    counted: str = "",
 ) -> dg.MaterializeResult:
-    """Run a stage for each day of the run and report the sum of the outcomes with the checks of all days."""
+    """Run a stage for each day of the run and report the sum of the outcomes with the checks of all days.
+
+    Args:
+        context: Dagster's.
+        platform: the resource.
+        rows: which of the outcome's counts is the number of rows of the partition.
+        stage: does one day.
+        counted: SQL that counts them instead, where the stage only counts what was new.
+    """
     days = days_of(context)
     outcomes = []
     for number, day in enumerate(days, 1):
@@ -47,10 +64,12 @@ def _materialise(
     with explained(), platform.connection() as conn:
         found = checks.results(conn, context.asset_key.to_user_string(), days)
         keep_outcomes(conn, outcomes, context.run_id)
+        there = one(conn, counted, {"days": days}) if counted else None
     whole = outcomes.pop()
     for earlier in reversed(outcomes):
         whole.add(earlier)
-    return dg.MaterializeResult(metadata=outcome_metadata(whole, whole.counts.get(rows, 0)), check_results=found)
+    there = whole.counts.get(rows, 0) if there is None else there
+    return dg.MaterializeResult(metadata=outcome_metadata(whole, there), check_results=found)
 
 
 @dg.asset(
@@ -91,7 +110,11 @@ def job_skills(context: dg.AssetExecutionContext, config: ReadConfig, platform: 
     from jobmatch_dagster.stages.read_skills import read_day
 
     return _materialise(
-        context, platform, "skills found", lambda day: read_day(platform.settings, day, again=config.again)
+        context,
+        platform,
+        "skills found",
+        lambda day: read_day(platform.settings, day, again=config.again),
+        counted=SKILLS_OF_DAYS,
     )
 
 
