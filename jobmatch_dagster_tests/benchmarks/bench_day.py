@@ -35,7 +35,7 @@ Row = dict[str, Any]
 
 
 def run(quick: bool) -> dict[str, Any]:
-    """``quick``: 300 × 300 and one more step of growth; else 10,000 × 10,000, and up to 100,000 jobs × 1,000 résumés."""
+    """``quick``: 300 × 300 and one more step of growth; else 10,000 × 10,000, and to 100,000 jobs × 1,000 résumés."""
     size, growth = (300, (300, 600)) if quick else (10_000, (1_000, 10_000, 100_000))
     rows = []
     with _platform() as (settings, used):
