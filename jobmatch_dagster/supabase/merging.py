@@ -346,9 +346,10 @@ def _without_nul(values: pa.Array) -> pa.Array:
     """Text without U+0000, plain or as a JSON escape: Postgres has no place for it in text or jsonb."""
     from pyarrow import compute as pc
 
-    if pc.any(pc.match_substring(values, "\0")).as_py():
+    data = _bytes_of(values)
+    if b"\0" in data:
         values = pc.replace_substring(values, "\0", "�")
-    if pc.any(pc.match_substring(values, "\\u0000")).as_py():
+    if b"\\u0000" in data:
         # An even number of backslashes before it means that the u is not part of an escape.
         mend = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
         texts = values.to_pylist()
@@ -361,6 +362,20 @@ def _without_nul(values: pa.Array) -> pa.Array:
 
         values = pa.array(mended, values.type)
     return values
+
+
+def _bytes_of(values: pa.Array) -> bytes:
+    """The text of all values one after the other; looking through it is much quicker than through each value."""
+    import numpy as np
+    import pyarrow as pa
+
+    _, offsets, data = values.buffers()
+    if data is None or not len(values):
+        return b""
+    width = np.int64 if pa.types.is_large_string(values.type) else np.int32
+    ends = np.frombuffer(offsets, width)[values.offset : values.offset + len(values) + 1]
+    text: bytes = data.slice(int(ends[0]), int(ends[-1] - ends[0])).to_pybytes()
+    return text
 
 
 def _explain(table: str, error: psycopg.Error, numbers: Sequence[int]) -> MergeError:
