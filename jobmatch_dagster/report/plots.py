@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SERIES, BAD, SOFT = "#2a6fc9", "#c93a3a", "#777770"
 INCHES, DOTS = (9.0, 5.4), 80
+MOST_LETTERS = 24
 
 
 def fingerprint(facts: Facts) -> str:
@@ -38,11 +39,15 @@ def overview(facts: Facts) -> bytes:
         [(b.board, b.postings) for b in today],
         [SERIES if b.is_well else BAD for b in today],
     )
-    _bars(axes[1][0], "Ads of the week that name a skill", [(s.label[:24], s.jobs) for s in facts.skills[:8]])
+    _bars(axes[1][0], "Ads of the week that name a skill", [(_short(s.label), s.jobs) for s in facts.skills[:8]])
     _scores(axes[1][1], facts)
     output = io.BytesIO()
     FigureCanvasAgg(figure).print_png(output, metadata={"Fingerprint": fingerprint(facts)})
     return output.getvalue()
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= MOST_LETTERS else label[: MOST_LETTERS - 1].rstrip() + "…"
 
 
 def _bars(axis: Any, title: str, rows: list[tuple[str, int]], colours: list[str] | None = None) -> None:
