@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -120,6 +122,28 @@ def top_k(n_resumes: int, n_jobs: int, rounds: int) -> list[Row]:
     return [_row(f"exact top-{TOP}, {size}, beside {name}", times["ours"], times[name]) for name in others]
 
 
+def memory(n_resumes: int, n_jobs: int) -> Row:
+    """The most memory that a process of its own takes for all pairs, its made-up data included."""
+    code = f"from {__name__} import fill_memory; fill_memory({n_resumes}, {n_jobs})"
+    done = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True)
+    seconds, before, peak = map(float, done.stdout.split())
+    return {
+        "case": f"memory of exact top-{TOP}, {n_resumes:,} × {n_jobs:,} (aim: under 2.5 GB)",
+        "ours_cpu_s": round(seconds, 2),
+        "GB_at_most": round(peak / 1e6, 2),
+        "GB_of_the_data_being_made": round(before / 1e6, 2),
+        "million_pairs_a_second": round(n_resumes * n_jobs / seconds / 1e6, 1),
+    }
+
+
+def fill_memory(n_resumes: int, n_jobs: int) -> None:
+    """Print CPU seconds, and kilobytes at most before and after."""
+    left, right = _side(_matrix(n_resumes, RESUME_TERMS, 1)), _side(_matrix(n_jobs, JOB_TERMS, 2))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds, _ = _cpu(lambda: _ours(left, right))
+    print(seconds, before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
 def vectorise(n_texts: int, rounds: int) -> Row:
     """TF-IDF of texts with a fixed vocabulary and idf, the same values as scikit-learn's."""
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -218,6 +242,7 @@ def run(quick: bool) -> dict[str, Any]:
     """All cases; ``quick`` takes a tenth of the sizes."""
     scale = 10 if quick else 1
     rows = top_k(1000 // scale, 100_000 // scale, 1 if quick else 3)
+    rows.append(memory(10_000 // scale, 100_000 // scale))
     rows.append(vectorise(10_000 // scale, 3))
     rows.append(one_resume(100_000 // scale, 20))
     rows += explanations(1000 // scale, 2000 // scale)
