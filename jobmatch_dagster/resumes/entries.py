@@ -48,6 +48,7 @@ def read(lines: list[Line]) -> list[Entry]:
 
 
 def entry_of(head: list[Line], rest: list[Line]) -> Entry:
+    """One entry of its head's lines and those under it."""
     entry = Entry([], start=head[0].start, end=(rest or head)[-1].end, head_rows=len(head))
     for row, line in enumerate(head):
         at = line.start
@@ -60,7 +61,10 @@ def entry_of(head: list[Line], rest: list[Line]) -> Entry:
             for phrase in phrases:
                 _place_or_phrase(entry, phrase)
             at += len(cell.text) + 1
-    entry.summary, entry.highlights = texts(rest)
+    addresses = [line for line in rest if not line.bullet and URL.fullmatch(line.text.strip())]
+    if addresses:
+        entry.url = entry.url or addresses[0].text.strip()
+    entry.summary, entry.highlights = texts([line for line in rest if line not in addresses], head)
     return entry
 
 

@@ -27,6 +27,8 @@ SPACE_GAP = 0.12 / 1.2
 MIN_TRACKING = 0.06 / 1.2
 # where a line begins and ends above and below its baseline, in em; together the usual height of a font's box
 ASCENT, DESCENT = 0.93, 0.27
+# narrower than this no space that pdfium puts in is believed: letters are kerned
+MIN_GUESS = 0.04
 CELL_GAP = 1.0
 # a gap of half an em, where the page has an edge with so many other cells on it, parts cells too
 EDGE_GAP = 0.5 / 1.2
@@ -234,7 +236,7 @@ def _split(run: list[_Glyph], page: _Page, guessed: set[int]) -> list[Word]:
         pieces, start = [], 0
         for k, gap in enumerate(gaps, 1):
             kerned = run[k - 1][0].isdigit() and run[k][0].isdigit()  # "11" is often set closer than its boxes
-            if gap > bar or (k in guessed and not tracked and not kerned):
+            if gap > bar or (k in guessed and gap > MIN_GUESS * size and not tracked and not kerned):
                 pieces.append(run[start:k])
                 start = k
         pieces.append(run[start:])

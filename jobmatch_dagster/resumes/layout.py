@@ -21,6 +21,7 @@ MAX_RAIL_SHARE = 0.5
 MAX_DATE_TAIL = 24
 MAX_INDENT = 30.0
 MIN_HEADING_RANK = 0.85
+MIN_HEADING_LEAD = 1.08
 _BULLET = re.compile(r"^(?:[•▪‣◦●○■□▸►▶➢➤✓✔◆◇❖⁃∙·∗⚫▫→»–—*-]|o(?=\s)|[\uf0a7\uf0b7])(?:\s+|$)")
 _GLUED = re.compile(r"[^\W\d_]{3}(?=(?:\d{1,2}[./])?(?:19|20)\d\d\D)")
 _DURATION = re.compile(
@@ -71,8 +72,9 @@ def read(pages: list[list[Cell]]) -> tuple[list[Line], str]:
         main.extend(_lines(wide, number))
         main.extend(_lines(below, number))
     for flow, lines in enumerate((head, side, main)):
+        reach = max((line.cells[-1].x1 for line in lines), default=0.0)
         for line in lines:
-            line.flow = flow
+            line.flow, line.reach = flow, reach
     return head + side + main, "columns" if splits else "single"
 
 
@@ -164,7 +166,7 @@ def _heights(cells: list[Cell]) -> int:
 
 def _proven(left: list[Cell], right: list[Cell], again: bool) -> bool:
     """Whether the two sides are columns and not a list with something on its margin."""
-    headings_left, headings_right = _of_one_rank(_headings(left), _headings(right))
+    headings_left, headings_right = _of_one_rank(left, right)
     if not (headings_left or headings_right) or not (again or (headings_left and headings_right)):
         return False
     for side in (left, right):
@@ -188,9 +190,14 @@ def _proven(left: list[Cell], right: list[Cell], again: bool) -> bool:
 
 
 def _of_one_rank(left: list[Cell], right: list[Cell]) -> tuple[list[Cell], list[Cell]]:
-    """Headings without those that are much smaller than the largest: labels inside a section may be its words too."""
-    largest = max((c.size for c in left + right), default=0.0)
-    kept = [[c for c in side if c.size > MIN_HEADING_RANK * largest or c.text.isupper()] for side in (left, right)]
+    """Headings without those that are much smaller than the largest and no larger than their column's text: labels
+    inside a section may be its words too."""
+    headings = [_headings(side) for side in (left, right)]
+    largest = max((c.size for found in headings for c in found), default=0.0)
+    kept = []
+    for found, side in zip(headings, (left, right), strict=True):
+        own = MIN_HEADING_LEAD * median(c.size for c in side)
+        kept.append([c for c in found if c.size > min(MIN_HEADING_RANK * largest, own) or c.text.isupper()])
     return kept[0], kept[1]
 
 

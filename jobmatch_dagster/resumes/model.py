@@ -76,6 +76,7 @@ class Line:
         bullet: the line begins a list item (its mark is not in the text).
         style: "heading", "title" or "" as the format itself says.
         start: offset of the line in the document's body, set when the body is put together.
+        reach: right edge of its column in points; 0 where the format has no geometry.
     """
 
     cells: list[Cell]
@@ -85,6 +86,7 @@ class Line:
     bullet: bool = False
     style: str = ""
     start: int = -1
+    reach: float = 0.0
 
     @property
     def text(self) -> str:

@@ -8,6 +8,7 @@ import unicodedata
 from jobmatch_dagster.resumes import lexicon, places
 from jobmatch_dagster.resumes.model import Line
 from jobmatch_dagster.resumes.person import Contact, pieces
+from jobmatch_dagster.resumes.phrases import join
 from jobmatch_dagster.resumes.sections import Section
 
 _LABEL = re.compile(
@@ -57,7 +58,9 @@ def _name_texts(line: Line, following: Line | None, largest: float) -> list[tupl
     one = len(line.cells) == 1 and len(line.text.split()) <= 4
     if one and following and len(following.cells) == 1 and len(following.text.split()) <= 3 and line.size > 1.0:
         alike = abs(line.size - following.size) < 0.5 and line.size >= 0.95 * largest and line.bold == following.bold
-        found += [(0, f"{line.text} {following.text}")] if alike and following.text[:1].isupper() else []
+        if alike and following.text[:1].isupper():
+            whole = (0, join(line.text, following.text))
+            found = [whole] if line.text.endswith("-") else [*found, whole]
     return found
 
 

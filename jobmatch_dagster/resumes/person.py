@@ -12,7 +12,9 @@ from typing import Any
 from jobmatch_dagster.resumes import places
 from jobmatch_dagster.resumes.model import Line
 
-_PIECE = re.compile(r"(\t|\s*[|•·⋄◦∙♦]\s*|\s{2,}|\s+[-–—]\s+|\s+,\s+)")
+_PIECE = re.compile(
+    r"(\t|\s*[|•·⋄◦∙♦]\s*|\s{2,}|\s+[-–—]\s+|\s+,\s+|\s*[\u2302\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s*)"
+)
 
 
 @dataclass(slots=True)

@@ -12,7 +12,9 @@ from jobmatch_dagster.resumes import dates, lexicon
 from jobmatch_dagster.resumes.dates import DateSpan
 from jobmatch_dagster.resumes.model import Line
 
-_SEPARATOR = re.compile(r"\t|\s+[|·•∙]\s+|\s+[-–—]+\s+|\s*\|\s*|\s+·\s*|\s{2,}|(?<=\w)\s*—\s*(?=\w)|:\s+(?=[A-Z])|;\s+")
+_SEPARATOR = re.compile(
+    r"\t|\s+[|·•∙]\s+|\s+[-–—]+\s+|\s*\|\s*|\s+@\s+|\s+·\s*|\s{2,}|(?<=\w)\s*—\s*(?=\w)|:\s+(?=[A-Z])|;\s+"
+)
 _PARENTHESES = re.compile(r"\([^()]*\)")
 TRIM = " \t,;:|·•∙–—-()[]/→"
 _TERMS = re.compile(
@@ -66,14 +68,24 @@ def cut(text: str, at: int, row: int, line: Line) -> tuple[list[Phrase], tuple[D
     return found, spans
 
 
-def texts(lines: list[Line]) -> tuple[list[str], list[str]]:
-    """The lines under a head as (paragraphs, list items); broken lines are joined."""
+def texts(lines: list[Line], head: list[Line] | None = None) -> tuple[list[str], list[str]]:
+    """The lines under a head as (paragraphs, list items); broken lines are joined.
+
+    Args:
+        lines: under the head.
+        head: where it is given, text that is set in from it is a list even if its marks are no text, as in the lists
+            that browsers print.
+    """
+    marked = any(line.bullet for line in lines)
     paragraphs: list[str] = []
     items: list[str] = []
     target = paragraphs
+    before: Line | None = None
     for line in lines:
         text = " ".join(line.text.split())
-        if line.bullet:
+        listed = line.bullet or (not marked and head is not None and _is_set_in(line, head))
+        goes_on = not line.bullet and (text[:1].islower() or (target is items and _had_no_room(before, line)))
+        if listed and not goes_on:
             target = items
             items.append(text)
         elif target and ((line.gap or 0) < 0.8 or text[:1].islower()):
@@ -81,7 +93,20 @@ def texts(lines: list[Line]) -> tuple[list[str], list[str]]:
         else:
             target = paragraphs
             paragraphs.append(text)
+        before = line
     return paragraphs, items
+
+
+def _is_set_in(line: Line, head: list[Line]) -> bool:
+    edges = [cell.x0 for above in head for cell in above.cells]
+    return line.reach > 0 and line.x0 > min(edges) + 4 and all(abs(line.x0 - edge) > 3 for edge in edges)
+
+
+def _had_no_room(before: Line | None, line: Line) -> bool:
+    """Whether a line's first word had no room on the line before."""
+    cell = line.cells[0]
+    word = (cell.x1 - cell.x0) * (len(cell.text.split()[0]) + 1) / max(len(cell.text), 1)
+    return before is not None and before.cells[-1].x1 + word > line.reach
 
 
 def join(before: str, after: str) -> str:

@@ -91,9 +91,10 @@ def _own_style(lines: list[Line], flow: int, votes: Counter[_Style]) -> _Style |
 
 
 def _named(line: Line) -> tuple[str, bool] | None:
-    if line.bullet or (len(line.cells) > 1 and not _is_wide_heading(line)):
+    cells = [cell for cell in line.cells if any(map(str.isalnum, cell.text))]
+    if line.bullet or not cells or (len(cells) > 1 and not _is_wide_heading(line)):
         return None
-    text = " ".join(cell.text for cell in line.cells).strip(" :•·-–—|_#*")
+    text = " ".join(cell.text for cell in cells).strip(" :•·-–—|_#*")
     known = lexicon.section_of(text)
     return (known[0], False) if known and text[:1].islower() else known
 

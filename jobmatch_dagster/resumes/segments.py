@@ -33,7 +33,7 @@ def segment(lines: list[Line]) -> list[tuple[list[Line], list[Line]]]:
         anchor = next(a for a in anchors if start <= a < stop)
         end = anchor + 1
         while end < stop and not body[end] and end - start < MAX_HEAD_LINES and _belongs(lines, end):
-            if _named(lines[start:end]) >= 2 and not _only_notes([lines[end]]):
+            if _named(lines[start:end]) >= 2 and not (_only_notes([lines[end]]) or _is_place(lines[end])):
                 break
             end += 1
         if end < stop and _only_notes(lines[start:end]) and len(lines[end].text.split()) <= 12:
@@ -91,6 +91,10 @@ def _named(head: list[Line]) -> int:
 def _only_notes(head: list[Line]) -> bool:
     """Whether a head has dates and places but no name of anything."""
     return not any(cut(cell.text, 0, 0, head[0])[0] for line in head for cell in line.cells)
+
+
+def _is_place(line: Line) -> bool:
+    return len(line.cells) == 1 and places.parse(line.text, address=False) is not None
 
 
 def _belongs(lines: list[Line], n: int) -> bool:
@@ -202,7 +206,7 @@ def _walk_up(lines: list[Line], body: list[bool], anchor: int, lowest: int, usua
         if (
             opens
             and _opens_more(lines, start, lowest, usual)
-            and not (start == anchor and _only_notes([lines[anchor]]))
+            and not (start == anchor and _only_notes([lines[anchor]]) and not _begin_with_dates(shape))
             and not (shape is not None and anchor - start < shape.lead and _opens(lines[start - 1], usual))
         ):
             break
@@ -216,7 +220,14 @@ def _walk_up(lines: list[Line], body: list[bool], anchor: int, lowest: int, usua
 
 def _may_begin(line: Line, shape: _Shape | None) -> bool:
     """Whether a line looks like the first line of the section's entries."""
-    return shape is not None and shape.model is not None and _same_look(line, shape.model)
+    if shape is None or shape.model is None or not _same_look(line, shape.model):
+        return False
+    return not _begin_with_dates(shape) or _only_notes([line])
+
+
+def _begin_with_dates(shape: _Shape | None) -> bool:
+    """Whether the section's first entry has its dates on a line of their own above all else."""
+    return shape is not None and shape.lead == 0 and shape.model is not None and _only_notes([shape.model])
 
 
 def _opens(line: Line, usual: float) -> bool:

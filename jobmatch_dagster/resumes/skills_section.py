@@ -15,7 +15,7 @@ from jobmatch_dagster.resumes.model import Cell, Line
 MAX_KEYWORD = 60
 MAX_JOINED = 1500
 _LABEL = re.compile(r"^([^:,|]{2,45}?)\s*(?::|\s[–—-]\s)\s*(.*)$")
-_ITEM = re.compile(r"\s*[,;|•·▪]\s*(?![^()]*\))|\t+|\s{2,}|\s+/\s+")
+_ITEM = re.compile(r"\]\s*\[|\s*[,;|•·▪]\s*(?![^()]*\))|\t+|\s{2,}|\s+/\s+")
 _LEVEL = re.compile(
     r"\b(?:expert|advanced|intermediate|beginner|basic|novice|proficient|fluent|master|familiar|good|experte|fortgeschritten|"
     r"grundkenntnisse|sehr gut|gut|avancé|intermédiaire|débutant|notions|maîtrise|avanzado|intermedio|básico|avanzato|base|gevorderd|"  # noqa: E501
@@ -177,7 +177,7 @@ def _is_label_list(texts: list[str]) -> bool:
 def _items(text: str) -> list[str]:
     found = []
     for item in _ITEM.split(text):
-        clean = _YEARS.sub("", item).strip(" .•·,;:–—-\t")
+        clean = _YEARS.sub("", item).strip(" .•·,;:–—-\t[]")
         clean = re.sub(rf"\s*\((?:{_LEVEL.pattern})\)$", "", clean, flags=re.I)
         if clean and any(c.isalnum() for c in clean) and len(clean) <= MAX_KEYWORD and not dates.is_only_date(clean):
             found.append(clean)
