@@ -19,6 +19,8 @@ from jobmatch_dagster.matching import levels, personal
 # A title counts less the longer ago it was held; the label is what the person says of themselves today.
 POSITION_SHARES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.2)
 LABEL_SHARE = 1.2
+# A label of more words than that is a sentence about the person; it counts like a title of long ago.
+MOST_LABEL_WORDS, SENTENCE_SHARE = 8, 0.2
 MAX_TEXT = 60_000  # characters that are read of one résumé
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 
@@ -83,7 +85,8 @@ def read(content: Mapping[str, Any], *, years: float | None, seniority: str | No
     def clean(text: str) -> str:
         return personal.without_personal(text, name)
 
-    titles = [(clean(_string(basics.get("label"))), LABEL_SHARE)]
+    label = clean(_string(basics.get("label")))
+    titles = [(label, LABEL_SHARE if len(label.split()) <= MOST_LABEL_WORDS else SENTENCE_SHARE)]
     positions = [clean(_string(row.get("position"))) for row in work]
     titles += [(p, POSITION_SHARES[min(i, len(POSITION_SHARES) - 1)]) for i, p in enumerate(positions)]
     titles = [(title, share) for title, share in titles if title]

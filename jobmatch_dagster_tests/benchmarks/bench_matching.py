@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -114,7 +115,7 @@ def top_k(n_resumes: int, n_jobs: int, rounds: int) -> list[Row]:
             seconds, expected = _cpu(lambda: _ours(left, right))
             times["ours"].append(seconds)
             for name, other in others.items():
-                seconds, got = _cpu(lambda other=other: other(resumes, jobs))
+                seconds, got = _cpu(partial(other, resumes, jobs))
                 times[name].append(seconds)
                 if not np.array_equal(got.astype(np.int64), expected):
                     raise AssertionError(f"{name} has other scores")
@@ -180,11 +181,11 @@ def one_resume(n_jobs: int, rounds: int) -> Row:
     """One new résumé against all jobs whose features and posting lists are there, as the scan sees them."""
     from jobmatch_dagster.matching import kernels
 
+    invert: Callable[..., tuple[np.ndarray, ...]] = kernels.invert
+    scan: Callable[..., None] = kernels.scan
     jobs, resumes = _side(_matrix(n_jobs, JOB_TERMS, 2)), _side(_matrix(1, RESUME_TERMS, 1))
     blocks = [(first, min(n_jobs, first + topk.JOB_BLOCK)) for first in range(0, n_jobs, topk.JOB_BLOCK)]
-    lists = [
-        kernels.invert(jobs.sparse.indptr, jobs.sparse.ids, jobs.sparse.weights, a, b, VOCABULARY) for a, b in blocks
-    ]
+    lists = [invert(jobs.sparse.indptr, jobs.sparse.ids, jobs.sparse.weights, a, b, VOCABULARY) for a, b in blocks]
     zero, one = np.zeros(n_jobs, np.int32), np.ones(n_jobs)
 
     def ours() -> None:
@@ -192,7 +193,7 @@ def one_resume(n_jobs: int, rounds: int) -> Row:
         for (first, last), inverted in zip(blocks, lists, strict=True):
             dense = resumes.dense @ jobs.dense[first:last].T
             nothing = np.zeros((1, last - first), np.float32)
-            kernels.scan(
+            scan(
                 *inverted, last - first, first, resumes.sparse.indptr, resumes.sparse.ids, resumes.sparse.weights, 0,
                 dense, nothing, nothing, resumes.masks, jobs.masks, np.ones(2), one, zero[:1], zero,
                 np.zeros((1, 1), bool), 1, heaps, sizes, np.zeros(2, np.int64),

@@ -142,6 +142,13 @@ def test_a_word_of_level_is_not_counted_twice_where_titles_are_all_there_is() ->
     assert "seniority" not in match([(resume("r", dated), [])], ads).matches["abstained"].to_pylist()[0]
 
 
+def test_a_label_that_is_a_sentence_does_not_hide_the_title_that_was_held() -> None:
+    position = [{"position": "Data Engineer", "summary": "pipelines"}]
+    said = {"basics": {"label": "Nurse turned maker of things that people who care for others love"}, "work": position}
+    ads = [(job("e", "Data Engineer"), []), (job("n", "Nurse"), [])]
+    assert ranked(match([(resume("r", said), [])], ads)) == ["e", "n"]
+
+
 def test_a_posting_without_requirements_abstains_from_skills_instead_of_giving_full_marks() -> None:
     people = [(resume("r", ENGINEER), has("r", "SQL"))]
     found = match(people, [(job("j", "Data Engineer", LONG), [])]).matches.to_pylist()[0]
