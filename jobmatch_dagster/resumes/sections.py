@@ -102,7 +102,9 @@ def _named(line: Line) -> tuple[str, bool] | None:
 def _is_wide_heading(line: Line) -> bool:
     """Whether a line's cells are the words of one heading set wide: all in bold capitals, close to each other."""
     gaps = [after.x0 - cell.x1 for cell, after in itertools.pairwise(line.cells)]
-    return line.bold and line.text.isupper() and 0 < max(gaps) < line.size and all(cell.bold for cell in line.cells)
+    return (
+        line.bold and line.text.isupper() and 0 < max(gaps) < 1.5 * line.size and all(cell.bold for cell in line.cells)
+    )
 
 
 def _as_strong(style: _Style, main: _Style) -> bool:
