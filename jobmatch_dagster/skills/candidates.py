@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from jobmatch_dagster.skills import taxonomy as taxonomy_module
 from jobmatch_dagster.skills.concepts import DATA, key
+from jobmatch_dagster.skills.cues import unfit_words
 from jobmatch_dagster.skills.extractor import CANDIDATE
 from jobmatch_dagster.skills.taxonomy import Taxonomy
 
@@ -23,6 +24,8 @@ MOST_WORDS = 4
 """A longer phrase is a task, not a name."""
 ORDINARY = 33
 """A single English word at or above this value (tenths of Zipf's scale) without a capital is no name."""
+EVERYDAY = 47
+"""The same for one with a capital (Engineering), which may begin a line."""
 _GLUED = re.compile(r"[a-z]{3,}[A-Z][a-z]{4,}|^\W|\d[a-z]{3,}")
 """What is left of two lines that lost the space between them (analyticsExperience)."""
 
@@ -36,18 +39,12 @@ def worth_adding(surface: str, taxonomy: Taxonomy) -> bool:
     words = key(surface).split()
     if not 1 <= len(words) <= MOST_WORDS or len("".join(words)) < 2 or _GLUED.search(surface):
         return False
-    if not any(char.isalpha() for char in surface) or _unfit().intersection(words):
+    if not any(char.isalpha() for char in surface) or unfit_words().intersection(words):
         return False
-    if len(words) == 1 and surface.islower() and _ordinary().get(words[0], 0) >= ORDINARY:
+    if len(words) == 1 and _ordinary().get(words[0], 0) >= (ORDINARY if surface.islower() else EVERYDAY):
         return False
     whole = " ".join(words)
     return whole not in taxonomy.form_keys and whole.removesuffix("s") not in taxonomy.form_keys
-
-
-@lru_cache(maxsize=1)
-def _unfit() -> frozenset[str]:
-    lines = (DATA / "not_candidates.txt").read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ The arrays:
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +28,14 @@ from jobmatch_dagster.skills import characters, inflections, names, tagger
 from jobmatch_dagster.skills.concepts import (
     AMBIGUITIES,
     DATA,
+    EVERYDAY_SKILL,
     KINDS,
     Concept,
     Form,
     csv_entries,
     esco_concepts,
     form_ambiguities,
+    form_languages,
     merge,
     own_entries,
     same_concepts,
@@ -74,12 +77,12 @@ def compile_taxonomy(skills_csv: Path | None = None) -> tuple[pa.Table, dict[str
         skills_csv: a data team's own list, or None.
     """
     entries = [*own_entries(), *(csv_entries(skills_csv) if skills_csv else ())]
-    concepts = merge(esco_concepts(), entries, form_ambiguities(), same_concepts())
+    concepts = merge(esco_concepts(), entries, form_ambiguities(), same_concepts(), form_languages())
     zipf = _zipf()
     names.add(concepts, zipf)
     inflections.add(concepts, zipf)
     number = {concept.id: n for n, concept in enumerate(concepts)}
-    arrays = _form_arrays(concepts)
+    arrays = _form_arrays(concepts, zipf)
     arrays |= _graph_arrays(concepts, number)
     arrays["commonness"] = np.array([_commonness(concept) for concept in concepts], np.float32)
     return _table(concepts), arrays
@@ -98,7 +101,7 @@ def _table(concepts: list[Concept]) -> pa.Table:
     )
 
 
-def _form_arrays(concepts: list[Concept]) -> dict[str, np.ndarray]:
+def _form_arrays(concepts: list[Concept], zipf: Mapping[str, float]) -> dict[str, np.ndarray]:
     forms: list[tuple[int, str, Form]] = [
         (number, concept.kind, form) for number, concept in enumerate(concepts) for form in concept.forms
     ]
@@ -108,7 +111,7 @@ def _form_arrays(concepts: list[Concept]) -> dict[str, np.ndarray]:
     # every form itself goes in before any other spelling, so that a spelling never hides another concept's form
     rest: list[tuple[str, int]] = []
     for at, (_, kind, form) in enumerate(forms):
-        first, *others = (form.text,) if form.derived else variants(form.text, kind)
+        first, *others = (form.text,) if form.derived else variants(form.text, kind, zipf)
         spelled.append(first)
         owner.append(at)
         rest.extend((text, at) for text in others)
@@ -137,10 +140,10 @@ def _source(concept: Concept, form: Form) -> int:
     return (0 if concept.field else 1) if form.preferred else 2
 
 
-GATES = ("open", "asked", "low", "high")
+GATES = ("open", "asked", "foreign", "low", "high")
 """Of forms that always count (such as those of other languages: the tagger knows English); that count in a posting only
-where it speaks of the work or the person (attitudes and activities); that in English the tagger must like or the text
-must ask for; and that the tagger must like."""
+where it speaks of the work or the person (attitudes and activities); that never count in English, where they mean
+something else; that in English the tagger must like or the text must ask for; and that the tagger must like."""
 LEARNED_FIELDS = frozenset(
     ("ai", "cloud", "data", "devops", "embedded", "network", "office", "programming", "security", "testing")
 )
@@ -148,6 +151,8 @@ LEARNED_FIELDS = frozenset(
 
 
 def _gate(concept: Concept, form: Form) -> int:
+    if form.language not in (None, "en") and not form.derived and _reads_as_english(form):
+        return GATES.index("foreign")
     if form.doubtful is not None and concept.kind in ("skill", "knowledge"):
         return GATES.index("high" if form.doubtful else "asked")
     if concept.kind == "skill":
@@ -159,6 +164,12 @@ def _gate(concept: Concept, form: Form) -> int:
     if form.preferred and (concept.kind == "tool" or concept.field not in (None, *LEARNED_FIELDS)):
         return GATES.index("low")
     return GATES.index("high")
+
+
+def _reads_as_english(form: Form) -> bool:
+    """Whether a name of another language is an everyday English word, an abbreviation, or said to be either by the own
+    lists."""
+    return form.preferred or form.ordinariness >= EVERYDAY_SKILL or (form.text.isupper() and form.text.isalpha())
 
 
 def _zipf() -> dict[str, float]:

@@ -202,6 +202,12 @@ def form_ambiguities(path: Path = DATA / "own" / "forms" / "ambiguity.tsv") -> d
     return out
 
 
+def form_languages(path: Path = DATA / "own" / "forms" / "languages.tsv") -> dict[str, str]:
+    """ISO 639-1 code of single forms, by their key, that mean something else in other languages."""
+    lines = path.read_text("utf-8").splitlines()[1:]
+    return {key(text): language for text, _, language in (line.partition("\t") for line in lines)}
+
+
 def same_concepts(path: Path = DATA / "own" / "forms" / "links.tsv") -> dict[str, str]:
     """Label of an own entry → ESCO's label of the same concept, where the two are named differently."""
     lines = path.read_text("utf-8").splitlines()[1:]
@@ -213,6 +219,7 @@ def merge(
     entries: Iterable[OwnEntry],
     ambiguities: Mapping[str, str] = {},
     same: Mapping[str, str] = {},
+    languages: Mapping[str, str] = {},
 ) -> list[Concept]:
     """ESCO's concepts with the own entries: joined where they are the same thing, added where they are not.
 
@@ -226,6 +233,7 @@ def merge(
         entries: the own entries.
         ambiguities: of single forms, see ``form_ambiguities``.
         same: see ``same_concepts``.
+        languages: see ``form_languages``.
 
     Raises:
         TaxonomyError: ``same`` names a label that ESCO does not have.
@@ -242,7 +250,8 @@ def merge(
         concepts[this.id] = this
         this.kind, this.field = entry.kind, entry.field
         by_label[key(entry.label)] = this
-        _add_forms(this, entry, [alias for alias in entry.aliases if not _of_esco(alias, kept)], ambiguities)
+        aliases = [alias for alias in entry.aliases if not _of_esco(alias, kept)]
+        _add_forms(this, entry, aliases, ambiguities, languages)
     for entry in own:
         above = by_label.get(key(entry.broader)) if entry.broader else None
         below = by_label[key(entry.label)]
@@ -290,7 +299,9 @@ def _links(esco: list[Concept], own: list[OwnEntry], same: Mapping[str, str]) ->
     return links
 
 
-def _add_forms(concept: Concept, entry: OwnEntry, aliases: list[str], ambiguities: Mapping[str, str]) -> None:
+def _add_forms(
+    concept: Concept, entry: OwnEntry, aliases: list[str], ambiguities: Mapping[str, str], languages: Mapping[str, str]
+) -> None:
     """Put the entry's label and ``aliases`` before the concept's own forms; the entry's ambiguity goes for the label
     and for short aliases."""
     given = (_QUALIFIER.sub("", entry.label).strip() or entry.label, *aliases)
@@ -307,6 +318,7 @@ def _add_forms(concept: Concept, entry: OwnEntry, aliases: list[str], ambiguitie
                 ambiguities.get(key(text), entry.ambiguity if sensitive else "none"),
                 old.ordinariness if old else 0.0,
                 preferred=True,
+                language=languages.get(key(text)),
             )
         )
     concept.forms = forms + kept

@@ -44,6 +44,7 @@ class Says(IntEnum):
     LEVEL_EXPERT = 15
     LEVEL_NATIVE = 16
     JOINT = 17
+    EMPLOYER = 18
 
 
 class Where(IntEnum):
@@ -64,8 +65,9 @@ ONE_ITEM = 1.0
 """``value`` of a cue that stands behind one skill."""
 
 SILENT = 255
-ARTICLE_ROLE, JOINT_ROLE = 1, 2
-"""Roles of little words: may stand inside a phrase; may stand between two skills of a list."""
+ARTICLE_ROLE, JOINT_ROLE, EMPLOYER_ROLE, UNFIT_ROLE = 1, 2, 4, 8
+"""Roles of little words: may stand inside a phrase; between two skills of a list; before an employer's name; no
+missing skill is named with it."""
 ANNOUNCES, CLOSES, GRADES_AHEAD, GRADES_BACK = 1, 2, 4, 8
 """What a cue shows of the word behind or before it: that it is worked with, or that it is asked for or graded."""
 
@@ -77,7 +79,7 @@ class Cues(NamedTuple):
     ``section``: the section that it can begin, an index into SECTIONS or SILENT; ``value`` (float64): of a numeral its
     number, ONE_ITEM of a cue that stands behind one skill; ``speaks``: whether it speaks of a requirement (bool);
     ``ahead``, ``back``: ANNOUNCES or GRADES_AHEAD, CLOSES or GRADES_BACK, or 0 (uint8).
-    ``role``: ARTICLE_ROLE, JOINT_ROLE or 0 (uint8); ``spoken``: bit i where language i has the word (uint32).
+    ``role``: bits of ARTICLE_ROLE … (uint8); ``spoken``: bit i where language i has the word (uint32).
     """
 
     table: PhraseTable
@@ -140,7 +142,9 @@ def _little_words(rows: list[_Said]) -> tuple[np.ndarray, np.ndarray, np.ndarray
     """Hash of each little word, its role, and the languages that have it."""
     spoken = languages.load()
     roles: dict[int, int] = dict.fromkeys(spoken, 0)
-    for says, role in ((Says.ARTICLE, ARTICLE_ROLE), (Says.JOINT, JOINT_ROLE)):
+    for word in cut(*encode([f"{word}\n" for word in unfit_words()])).hash.tolist():
+        roles[word] = UNFIT_ROLE
+    for says, role in ((Says.ARTICLE, ARTICLE_ROLE), (Says.JOINT, JOINT_ROLE), (Says.EMPLOYER, EMPLOYER_ROLE)):
         words = [row.phrase for row in rows if says in (row.before, row.after) and " " not in row.phrase]
         for word in cut(*encode([f"{word}\n" for word in words])).hash.tolist():
             roles[word] = roles.get(word, 0) | role
@@ -150,6 +154,13 @@ def _little_words(rows: list[_Said]) -> tuple[np.ndarray, np.ndarray, np.ndarray
         np.array([roles[word] for word in hashes], np.uint8),
         np.array([spoken.get(word, 0) for word in hashes], np.uint32),
     )
+
+
+@lru_cache(maxsize=1)
+def unfit_words() -> frozenset[str]:
+    """Words that no missing skill is named with: degrees, parts of an ad."""
+    lines = (DATA / "not_candidates.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 @dataclass(slots=True)

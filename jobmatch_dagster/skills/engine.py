@@ -22,8 +22,7 @@ from jobmatch_dagster.skills.signals import CueHits, Signs
 from jobmatch_dagster.skills.taxonomy import Taxonomy
 from jobmatch_dagster.skills.tokens import Tokens
 
-NO_FORM = -1
-"""Form of a candidate: a span that the tagger found and the taxonomy lacks."""
+NO_FORM = gating.NO_FORM
 LANGUAGE_UNKNOWN, LANGUAGE_ENGLISH, LANGUAGE_OTHER = 0, 1, 2
 _TITLE = TITLE_SECTION
 _ASKED_GATE, _LOW_GATE = gating.ASKED_GATE, gating.LOW_GATE
@@ -122,7 +121,7 @@ def _new_desk(longest):  # type: ignore[no-untyped-def]
         np.empty((min(longest, tagger.MOST_LOOSE), tagger.SPOKEN), np.float32),
         np.empty((longest, 3), np.float64),
         chain.new_sheet(),
-        np.empty((longest, 2), np.int32),
+        np.empty((longest, 3), np.int32),
         np.empty(languages.MOST_LANGUAGES, np.int32),
     )
 
@@ -144,7 +143,7 @@ def _find(lo, hi, tokens, known, desk):  # type: ignore[no-untyped-def]
     n = phrases.walk(
         lo, hi, tokens, desk.signs.role, ARTICLE_ROLE, known.table, desk.signs.infos, desk.found
     )  # fmt: skip
-    n_units = reading.units(lo, hi, tokens.gap, c, desk.hits, desk.units)
+    n_units = reading.units(lo, hi, tokens.gap, tokens.shape, c, desk.hits, desk.units)
     _share_cues(n_units, c, desk.hits, desk.units)
     return Found(c, n, n_units)
 
@@ -179,7 +178,7 @@ def _tag(lo, hi, counts, codes, tokens, known, desk):  # type: ignore[no-untyped
         lo, counts.units, desk.units, tokens.shape, desk.words, known.emissions, desk.loose, desk.lex, desk.cue,
         known.model, desk.sheet, desk.p,
     )  # fmt: skip
-    gating.gate(lo, counts.forms, tokens, desk.found, known.forms, desk.units, desk.p)
+    gating.gate(lo, counts.forms, tokens, desk.found, known.forms, desk.units, desk.p, known.model.bars)
 
 
 @small_kernel
@@ -219,7 +218,7 @@ def _requirement(s, e, lo, tokens, hits, units, section):  # type: ignore[no-unt
 
 
 @kernel
-def _write_form(d, m, lo, tagged, is_resume, at, codes, tokens, forms, desk, is_title, out):  # type: ignore[no-untyped-def]
+def _write_form(d, m, lo, tagged, is_resume, at, codes, tokens, forms, bars, desk, is_title, out):  # type: ignore[no-untyped-def]
     """The mention of candidate m into row ``at``; returns whether it stays: what is in doubt must be asked for."""
     s, e, f = desk.found.start[m], desk.found.end[m], desk.found.form[m]
     gate, certainty, p = forms.gate[f], 1.0, desk.p
@@ -227,7 +226,7 @@ def _write_form(d, m, lo, tagged, is_resume, at, codes, tokens, forms, desk, is_
     requirement = _requirement(s, e, lo, tokens, desk.hits, desk.units, section)
     stays = is_resume or reading.asks(requirement, section)
     if not stays and gate != _ASKED_GATE:
-        stays = not (gate == _LOW_GATE and tagged and gating.unlikely(s, e, lo, gate, desk.units, p))
+        stays = not (gate == _LOW_GATE and tagged and gating.unlikely(s, e, lo, gate, desk.units, p, bars))
     may_ask = gate != _ASKED_GATE and reading.may_ask(requirement, section)
     if not stays and not may_ask:
         return False
@@ -241,16 +240,18 @@ def _write_form(d, m, lo, tagged, is_resume, at, codes, tokens, forms, desk, is_
 
 
 @kernel
-def _write_all(d, lo, counts, k, tagged, is_resume, total, codes, tokens, forms, desk, is_title, out):  # type: ignore[no-untyped-def]
+def _write_all(d, lo, counts, k, tagged, is_resume, total, codes, tokens, forms, bars, desk, is_title, out):  # type: ignore[no-untyped-def]
     """The mentions of one text, and its k free spans, in the order of the text; returns the rows then in use."""
     i, found = 0, desk.found
     for m in range(counts.forms + 1):
         while i < k and (m == counts.forms or desk.spans[i, 0] < found.start[m]):
-            s, e = desk.spans[i]
-            certainty, section = gating.part(s, e, lo, desk.p), desk.units.section[desk.units.of[s - lo]]
+            s, e, form = desk.spans[i]
+            certainty, section = 1.0, desk.units.section[desk.units.of[s - lo]]
+            if tagged:
+                certainty = gating.part(s, e, lo, desk.p)
             requirement = _requirement(s, e, lo, tokens, desk.hits, desk.units, section)
             _write(
-                d, s, e, lo, NO_FORM, certainty, total, codes, tokens, desk.hits, desk.units, section, requirement, out
+                d, s, e, lo, form, certainty, total, codes, tokens, desk.hits, desk.units, section, requirement, out
             )  # fmt: skip
             total += 1
             i += 1
@@ -258,7 +259,7 @@ def _write_all(d, lo, counts, k, tagged, is_resume, total, codes, tokens, forms,
             m < counts.forms
             and found.picked[m]
             and forms.skill[found.form[m]] >= 0
-            and _write_form(d, m, lo, tagged, is_resume, total, codes, tokens, forms, desk, is_title, out)
+            and _write_form(d, m, lo, tagged, is_resume, total, codes, tokens, forms, bars, desk, is_title, out)
         ):
             total += 1
     return total
@@ -273,28 +274,34 @@ def _read_batch(codes, tokens, is_title, is_resume, language, known, out):  # ty
         if lo == hi:
             continue
         counts = _find(lo, hi, tokens, known, desk)
+        english = language[d] == LANGUAGE_ENGLISH or (
+            language[d] == LANGUAGE_UNKNOWN
+            and (is_title or languages.is_english(hi - lo, desk.signs.little, known.cues.spoken, desk.counts))
+        )
+        tagged = english and not is_title
         matcher.judge(
-            counts.forms, desk.found, lo, hi, tokens, known.forms, desk.signs.evidence, desk.signs.role, desk.notes
-        )
-        tagged = not is_title and (
-            language[d] == LANGUAGE_ENGLISH
-            or (
-                language[d] == LANGUAGE_UNKNOWN
-                and languages.is_english(hi - lo, desk.signs.little, known.cues.spoken, desk.counts)
-            )
-        )
+            counts.forms, desk.found, lo, hi, english, tokens, known.forms, desk.signs.evidence, desk.signs.role,
+            desk.notes,
+        )  # fmt: skip
         if tagged:
             _tag(lo, hi, counts, codes, tokens, known, desk)
         matcher.choose(counts.forms, desk.found, lo, known.forms, False, desk.notes)
         k = 0
         if tagged:
             k = gating.free_spans(
-                lo, hi, counts.forms, tokens, desk.found, desk.units, desk.p, desk.notes.owner, desk.spans
-            )
+                lo, hi, counts.forms, tokens, desk.found, known.forms, desk.signs.role, desk.units, desk.p,
+                known.model.bars, desk.notes.owner, desk.spans,
+            )  # fmt: skip
+        elif not is_title:
+            k = gating.listed_spans(
+                lo, hi, counts.forms, tokens, desk.found, known.forms, desk.signs.role, desk.signs.little,
+                desk.notes.owner, desk.spans,
+            )  # fmt: skip
         if total + counts.forms + k > len(out.text):
             return -1
         total = _write_all(
-            d, lo, counts, k, tagged, is_resume, total, codes, tokens, known.forms, desk, is_title, out
+            d, lo, counts, k, tagged, is_resume, total, codes, tokens, known.forms, known.model.bars, desk, is_title,
+            out,
         )  # fmt: skip
     return total
 
@@ -321,7 +328,7 @@ def _knowledge(taxonomy: Taxonomy) -> Knowledge:
         cues_module.load(),
         characters_module.load().folds,
         taxonomy.emissions,
-        tagger.load(),
+        taxonomy.model,
     )
 
 

@@ -6,7 +6,8 @@ The rule for forms that overlap:
 1. A form counts only if it is allowed to: a `case` form must be written like its label; a `context` form must also have
    evidence beside it, which is a skill without doubt in the same list, or a phrase that announces or closes a skill
    ("experience with Go", "Go developer"), or, for a tool, a line of its own. Stop phrases ("go to market") always
-   count, and name nothing.
+   count, and name nothing. Never counts what means something else in the text's language, and a product that is the
+   employer ("At Databricks, you …").
 2. Longer forms go first, among equals the one further left; a form that shares a word with one taken already is
 dropped.
 3. Except that a tool or a programming language inside a longer phrase that is not itself a product, a licence or a
@@ -20,17 +21,21 @@ from typing import NamedTuple
 import numpy as np
 
 from jobmatch_dagster.skills.concepts import KINDS
-from jobmatch_dagster.skills.cues import ANNOUNCES, CLOSES, GRADES_AHEAD, GRADES_BACK, JOINT_ROLE
+from jobmatch_dagster.skills.cues import ANNOUNCES, CLOSES, EMPLOYER_ROLE, GRADES_AHEAD, GRADES_BACK, JOINT_ROLE
 from jobmatch_dagster.skills.kernels import allocating_kernel, kernel, small_kernel
 from jobmatch_dagster.skills.tokens import Gap, Shape
 
 RULE_NONE, RULE_CASE, RULE_CONTEXT = 0, 1, 2
+FOREIGN = 2
+"""Gate of a form that means something else in English (compiling.GATES)."""
 REACH_BACK = 12
 """More words than any form has."""
 _TOOL, _LICENCE, _CERTIFICATE = KINDS.index("tool"), KINDS.index("licence"), KINDS.index("certificate")
 _LANGUAGE = KINDS.index("language")
 _LOWER, _UPPER, _NUMBER = int(Shape.LOWER), int(Shape.UPPER), int(Shape.NUMBER)
-_SENTENCE, _OTHER, _NEWLINE, _HYPHEN = (int(g) for g in (Gap.SENTENCE, Gap.OTHER, Gap.NEWLINE, Gap.HYPHEN))
+_SPACE, _HYPHEN, _COMMA, _OTHER, _SENTENCE, _NEWLINE = (
+    int(g) for g in (Gap.SPACE, Gap.HYPHEN, Gap.COMMA, Gap.OTHER, Gap.SENTENCE, Gap.NEWLINE)
+)
 
 
 class Forms(NamedTuple):
@@ -94,7 +99,7 @@ def new_notes(longest, room):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def judge(n, found, lo, hi, tokens, forms, evidence, roles, notes):  # type: ignore[no-untyped-def]
+def judge(n, found, lo, hi, english, tokens, forms, evidence, roles, notes):  # type: ignore[no-untyped-def]
     """Set ``found.sure``: 1 it counts, 0 it does not (rule 1).
 
     Args:
@@ -106,7 +111,9 @@ def judge(n, found, lo, hi, tokens, forms, evidence, roles, notes):  # type: ign
     for m in range(n):
         f = found.form[m]
         rule = forms.rule[f]
-        if forms.skill[f] < 0 or rule == RULE_NONE:
+        if (english and forms.gate[f] == FOREIGN) or _is_employer(m, found, lo, tokens, forms, roles):
+            found.sure[m] = 0
+        elif forms.skill[f] < 0 or rule == RULE_NONE:
             found.sure[m] = 1
         else:
             found.sure[m] = 1 if rule == RULE_CASE and written_like(tokens.shape[found.start[m]], forms.shape[f]) else 0
@@ -116,9 +123,28 @@ def judge(n, found, lo, hi, tokens, forms, evidence, roles, notes):  # type: ign
             _note(found.start[m], found.end[m], lo, notes)
     for _ in range(2 if doubted else 0):
         for m in range(n):
-            if not found.sure[m] and _in_context(m, found, lo, hi, tokens, forms, evidence, roles, notes):
+            if (
+                not found.sure[m]
+                and not (english and forms.gate[found.form[m]] == FOREIGN)
+                and not _is_employer(m, found, lo, tokens, forms, roles)
+                and _in_context(m, found, lo, hi, tokens, forms, evidence, roles, notes)
+            ):
                 found.sure[m] = 1
                 _note(found.start[m], found.end[m], lo, notes)
+
+
+@small_kernel
+def _is_employer(m, found, lo, tokens, forms, roles):  # type: ignore[no-untyped-def]
+    """Whether a product's name is the employer's: "At Databricks, …" at the beginning of a sentence."""
+    s = found.start[m]
+    return (
+        forms.kind[found.form[m]] == _TOOL
+        and s > lo
+        and roles[s - 1 - lo] & EMPLOYER_ROLE != 0
+        and tokens.gap[s - 1] >= _SENTENCE
+        and tokens.gap[s] == _SPACE
+        and tokens.gap[found.end[m]] in (_SPACE, _COMMA)
+    )
 
 
 @small_kernel
@@ -138,7 +164,7 @@ def _in_context(m, found, lo, hi, tokens, forms, evidence, roles, notes):  # typ
         return True
     if not written_like(tokens.shape[s], forms.shape[f]):
         return False
-    graded = forms.kind[f] == _LANGUAGE
+    graded = forms.kind[f] in (_LANGUAGE, _TOOL)
     ahead = ANNOUNCES | GRADES_AHEAD if graded else ANNOUNCES
     back = CLOSES | GRADES_BACK if graded else CLOSES
     announced = s > lo and evidence[s - 1 - lo] & ahead != 0 and tokens.gap[s] < _SENTENCE

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from jobmatch_dagster.skills.concepts import DATA, Concept, Form, TaxonomyError, key
-from jobmatch_dagster.skills.concepts import EVERYDAY_SKILL as EVERYDAY
+from jobmatch_dagster.skills.concepts import DATA, EVERYDAY_SKILL, Concept, Form, TaxonomyError, key
 
 FOLDER = DATA / "names"
 
@@ -25,7 +24,8 @@ def add(concepts: list[Concept], zipf: Mapping[str, float]) -> None:
 
     Args:
         concepts: all concepts; changed in place.
-        zipf: how ordinary English words are; a name that is one everyday English word counts only with context.
+        zipf: how ordinary English words are; an English name that is one everyday word counts only with context, and
+            one of another language not at all in English texts (``compiling.GATES``).
 
     Raises:
         TaxonomyError: a line names a concept that does not exist.
@@ -48,6 +48,6 @@ def add(concepts: list[Concept], zipf: Mapping[str, float]) -> None:
                 if name and key(name) not in owner:
                     owner[key(name)] = named
                     ordinariness = zipf.get(name.lower(), 0.0)
-                    ambiguity = "context" if ordinariness >= EVERYDAY else "none"
+                    ambiguity = "context" if path.stem == "en" and ordinariness >= EVERYDAY_SKILL else "none"
                     form = Form(name, ambiguity, ordinariness, doubtful=name != written, language=path.stem)
                     named.forms.append(form)

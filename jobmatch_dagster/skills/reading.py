@@ -32,7 +32,7 @@ MOST_YEARS = 25.0
 _SENTENCE, _NEWLINE, _COLON, _SEMICOLON, _TEXT, _COMMA, _OPEN = (
     int(g) for g in (Gap.SENTENCE, Gap.NEWLINE, Gap.COLON, Gap.SEMICOLON, Gap.TEXT, Gap.COMMA, Gap.OPEN)
 )
-_NUMBER = int(Shape.NUMBER)
+_LOWER, _NUMBER = int(Shape.LOWER), int(Shape.NUMBER)
 _SILENT = SILENT
 _S_YEARS, _S_MONTHS, _S_NUMERAL, _S_LEVEL, _S_NATIVE = (
     int(s) for s in (Says.YEARS, Says.MONTHS, Says.NUMERAL, Says.LEVEL_BASIC, Says.LEVEL_NATIVE)
@@ -49,11 +49,12 @@ IN_REQUIREMENTS, IN_PREFERRED, IN_SKILLS, IN_EDUCATION, IN_EXPERIENCE, IN_ABOUT,
 
 
 @kernel
-def units(lo, hi, gaps, n_cues, cues, units):  # type: ignore[no-untyped-def]
+def units(lo, hi, gaps, shapes, n_cues, cues, units):  # type: ignore[no-untyped-def]
     """Cut tokens [lo, hi) into ``units``, in the light of the text's cues. Returns their number.
 
     A heading stands alone on its line, or ends in a colon where a line or a sentence begins. "Nice to have: Docker"
-    speaks of its own line only.
+    speaks of its own line only. A long line goes on in the next one only where that begins with a small letter: else
+    the lines of a list without bullets would be one sentence.
     """
     n, t, section, cue, outer = 0, lo, NO_SECTION, 0, -1
     while t < hi:
@@ -72,7 +73,11 @@ def units(lo, hi, gaps, n_cues, cues, units):  # type: ignore[no-untyped-def]
                 break
             u += 1
         if u < hi and gaps[u] == _NEWLINE and u - t > 2 * LONGEST_HEADING:
-            while u < hi and (gaps[u] < _SENTENCE or gaps[u] == _NEWLINE) and u - t < LONGEST_UNIT:
+            while (
+                u < hi
+                and (gaps[u] < _SENTENCE or (gaps[u] == _NEWLINE and shapes[u] == _LOWER))
+                and u - t < LONGEST_UNIT
+            ):
                 u += 1
         colon = u < hi and gaps[u] == _COLON
         alone = line_start and (u >= hi or gaps[u] >= _NEWLINE)

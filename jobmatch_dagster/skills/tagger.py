@@ -9,6 +9,7 @@ one unit. ``building/tagger.py`` trains it with the same features.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -45,8 +46,23 @@ _TOOL = KINDS.index("tool")
 _CUE_LAST = int(Says.EXCLUDED)
 
 
+class Bars(NamedTuple):
+    """How sure the tagger must be, float64; ``building/tagger.py`` chooses it by cross-validation.
+
+    ``part``, ``whole``: per gate (compiling.GATES), the probability of being part of a span, and of being a whole one,
+    neither more nor less, below which a form is stopped; ``admit`` (1 number): of being a whole span, at which a form
+    that lacks other evidence counts; ``candidate`` (2): of being a whole span, at which words that no form covers are
+    taken: as a candidate where they contain no form, as the form's skill where they do.
+    """
+
+    part: np.ndarray
+    whole: np.ndarray
+    admit: np.ndarray
+    candidate: np.ndarray
+
+
 class Model(NamedTuple):
-    """Weights, float32.
+    """Weights, float32, and how sure one must be.
 
     ``word``, ``shape``, ``zipf`` end in an axis of SPOKEN: what a word says to the two tokens before it, to itself and
     to the two behind it, for the tags B, I, O and a fourth place that is 0 and keeps them aligned; ``affix``, ``use``,
@@ -68,13 +84,20 @@ class Model(NamedTuple):
     edge: np.ndarray
     bias: np.ndarray
     transition: np.ndarray
+    bars: Bars
 
 
 @lru_cache(maxsize=1)
 def load() -> Model:
     """The weights shipped with the package."""
     with np.load(DATA / "tagger.npz") as data:
-        return Model(*(_spoken(name, data[name]) for name in Model._fields))
+        return of_arrays(data)
+
+
+def of_arrays(data: Mapping[str, np.ndarray]) -> Model:
+    """The weights as they are kept, made into what the kernels read."""
+    bars = Bars(*(data[f"bar_{name}"].astype(np.float64) for name in Bars._fields))
+    return Model(**{name: _spoken(name, data[name]) for name in Model._fields if name != "bars"}, bars=bars)
 
 
 def _spoken(name: str, weights: np.ndarray) -> np.ndarray:

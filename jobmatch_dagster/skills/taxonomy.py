@@ -86,10 +86,15 @@ class Taxonomy:
         return Forms(*(self.arrays[f"form_{name}"] for name in Forms._fields))
 
     @cached_property
+    def model(self) -> tagger.Model:
+        """The tagger's weights that texts are read with."""
+        return tagger.load()
+
+    @cached_property
     def emissions(self) -> np.ndarray:
-        """What each known word says to the tagger: float32 (words, 15)."""
+        """What each known word says to the tagger: float32 (words, SPOKEN)."""
         words = tagger.WordFeatures(*(self.arrays[f"word_{name}"] for name in tagger.WordFeatures._fields))
-        return tagger.emissions(words, tagger.load())
+        return tagger.emissions(words, self.model)
 
     def column(self, name: str) -> pa.Array:
         """A column of ``skills`` in one piece."""

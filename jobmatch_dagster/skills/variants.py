@@ -7,7 +7,7 @@ bounded: each form yields a handful.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=[A-Z]{2,}$)")
 _JOINT = re.compile(r"(?<=\w)[-.](?=\w)")
@@ -35,32 +35,47 @@ _PAIRS = (
     ("aluminium", "aluminum"),
 )
 _VOWELS = "aeiou"
+SHORTEST_JOINED = 7
+"""Letters of a product's two words that are also written as one (Power BI, PowerBI)."""
+ORDINARY = 5.0
+"""Zipf value of a word that everybody uses all the time."""
 
 
-def variants(text: str, kind: str) -> Iterator[str]:
+def variants(text: str, kind: str, zipf: Mapping[str, float] = {}) -> Iterator[str]:
     """The form itself first, then its other spellings; ``kind`` decides whether grammar applies (a product has no
     plural).
 
     Args:
         text: the form as written in the taxonomy.
         kind: the concept's kind.
+        zipf: how ordinary English words are.
     """
-    seen = {text}
+    seen = {text, *_other_words(text, zipf)}
     yield text
-    for base in list(_spellings(text)):
+    for base in list(_spellings(text, kind)):
         for form in (base, *_inflections(base, kind)):
             if form not in seen:
                 seen.add(form)
                 yield form
 
 
-def _spellings(text: str) -> Iterator[str]:
+def _other_words(text: str, zipf: Mapping[str, float]) -> Iterator[str]:
+    """The singular of a plural that has a meaning of its own (securities), told by how ordinary each is."""
+    single = singular(text)
+    if single != text and zipf.get(single.lower(), 0.0) >= max(ORDINARY, zipf.get(text.lower(), 0.0)):
+        yield single
+
+
+def _spellings(text: str, kind: str) -> Iterator[str]:
     yield text
     for pattern in (_JOINT, _DIGIT_JOINT):
         if pattern.search(text):
             yield pattern.sub("", text)
     if _CAMEL.search(text):
         yield _CAMEL.sub(" ", text)
+    words = text.split()
+    if kind == "tool" and len(words) == 2 and all(word.isalpha() for word in words) and len(text) >= SHORTEST_JOINED:
+        yield "".join(words)
     if "&" in text:
         yield re.sub(r"\s*&\s*", " and ", text)
     elif " and " in text:
@@ -77,6 +92,8 @@ def _spellings(text: str) -> Iterator[str]:
 
 
 def _inflections(text: str, kind: str) -> Iterator[str]:
+    if kind == "language":
+        return  # named in many languages, and counted in none
     words = text.split()
     last, first = words[-1], words[0]
     if kind == "skill" and len(words) > 1 and first.isalpha() and first.islower() and not first.endswith("ing"):

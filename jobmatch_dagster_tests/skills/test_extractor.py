@@ -179,3 +179,38 @@ def test_reading_needs_no_pandas() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_product_that_is_the_employer_is_no_skill() -> None:
+    assert surfaces("At Databricks, you work with Terraform.") == ["Terraform"]
+    assert surfaces("Experience with Databricks is required.") == ["Databricks"]
+
+
+def test_a_name_of_another_language_does_not_count_in_english() -> None:
+    english = "Experience with assurance, an IDE and Python is required in this team and for the work."
+    assert surfaces(english) == ["Python"]
+    french = "Vous avez une expérience et un diplôme IDE pour les soins de la clinique."
+    assert "IDE" in surfaces(french)
+
+
+def test_a_product_of_two_words_is_found_written_as_one() -> None:
+    found = extract(["Experience with PowerBI is required."], kind="posting").to_pylist()
+    assert [(m["surface"], m["label"]) for m in found] == [("PowerBI", "Power BI")]
+
+
+def test_an_unknown_name_between_two_products_of_a_german_list_is_a_candidate() -> None:
+    text = "Du arbeitest mit den Werkzeugen des Teams, zum Beispiel Jenkins, Quavertool und Docker."
+    found = extract([text], kind="posting").to_pylist()
+    assert [(m["surface"], m["kind"]) for m in found] == [
+        ("Jenkins", "tool"),
+        ("Quavertool", "candidate"),
+        ("Docker", "tool"),
+    ]
+
+
+def test_a_long_line_does_not_speak_of_the_next_one() -> None:
+    long = "Strong written and spoken command of what our many customers in this town want from their new kitchens"
+    found = extract([f"{long}\nAdvanced tests with the team\nDocker is a plus"], kind="posting").to_pylist()
+    assert [(m["surface"], m["requirement"], m["level"]) for m in found if m["kind"] == "tool"] == [
+        ("Docker", "preferred", None)
+    ]
