@@ -77,7 +77,7 @@ def run(day: datetime | None, first: datetime | None, boards: tuple[str, ...]) -
     if done.failed:
         stage, reason = done.failed
         remedy = "What does not need it went on; after mending run the day again."
-        raise JobmatchError(f"Stage {stage}", f"failed: {reason}", remedy)
+        raise JobmatchError(f"Stage {stage}", f"failed: {reason.rstrip('.')}", remedy)
 
 
 @click.command()

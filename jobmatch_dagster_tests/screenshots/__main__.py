@@ -182,7 +182,7 @@ def _of_the_ui(browser: Browser, shot: Shot) -> None:
     tab = browser.new_page(viewport={"width": shot.size[0], "height": shot.size[1]})
     tab.goto(f"http://127.0.0.1:{PORT}{shot.page}")
     time.sleep(SECONDS_TO_LOAD)
-    tab.wait_for_function("!document.body.innerText.includes('fetching statuses')", timeout=120_000)
+    tab.get_by_text("fetching statuses").first.wait_for(state="hidden", timeout=120_000)
     if shot.click:
         tab.get_by_text(shot.click).first.click()
         time.sleep(2)
