@@ -83,7 +83,7 @@ def _styles(data: bytes | None, used: set[str]) -> dict[str, _Style]:
             _on(style.find(f"{_W}rPr/{_W}b")),
             style.find(f"{_W}pPr/{_W}numPr") is not None or name.startswith("list bullet"),
             _value(style.find(f"{_W}rPr/{_W}color")),
-            _painted(style.find(f"{_W}pPr")) or _painted(style.find(f"{_W}rPr")),
+            _painted(_given(style.find(f"{_W}pPr"))) or _painted(_given(style.find(f"{_W}rPr"))),
         )
     return found
 
@@ -129,13 +129,16 @@ def _links(relations: Any, tree: Any) -> list[str]:
     return flowing.links(found)
 
 
-def _painted(properties: Any) -> bool:
+def _given(properties: Any) -> dict[str, Any]:
+    """Properties by their tags: looked through once, for each is asked for several."""
+    return {child.tag: child for child in properties} if properties is not None else {}
+
+
+def _painted(given: dict[str, Any]) -> bool:
     """Whether a colour lies behind what has these properties."""
-    if properties is None:
-        return False
-    shade = properties.find(f"{_W}shd")
+    shade = given.get(f"{_W}shd")
     fill = (shade.get(f"{_W}fill") or "auto").lower() if shade is not None else "auto"
-    return fill not in ("auto", "ffffff") or properties.find(f"{_W}highlight") is not None
+    return fill not in ("auto", "ffffff") or f"{_W}highlight" in given
 
 
 def _margins(archive: Archive, reader: _Reader, relations: Any) -> tuple[list[Line], list[Line]]:
@@ -182,16 +185,11 @@ class _Reader:
         return lines
 
     def _paragraph(self, paragraph: Any) -> list[Line]:
-        properties = paragraph.find(f"{_W}pPr")
-        style = _PLAIN
-        if properties is not None:
-            style = self._styles.get(_value(properties.find(f"{_W}pStyle")) or "", _PLAIN)
-            numbered = properties.find(f"{_W}numPr")
-            if numbered is not None:
-                style = style._replace(listed=_value(numbered.find(f"{_W}numId")) != "0")
-            if self._painted or _painted(properties):
-                style = style._replace(shaded=True)
-        elif self._painted:
+        given = _given(paragraph.find(f"{_W}pPr"))
+        style = self._styles.get(_value(given.get(f"{_W}pStyle")) or "", _PLAIN)
+        if (numbered := given.get(f"{_W}numPr")) is not None:
+            style = style._replace(listed=_value(numbered.find(f"{_W}numId")) != "0")
+        if self._painted or _painted(given):
             style = style._replace(shaded=True)
         runs: list[Run] = []
         boxes: list[Any] = []
@@ -221,17 +219,15 @@ class _Reader:
                 self._runs(child, runs, boxes, style)
 
     def _run(self, run: Any, runs: list[Run], boxes: list[Any], style: _Style) -> None:
-        bold, size, italic, caps = style.bold, style.size, False, False
-        properties = run.find(f"{_W}rPr")
-        if properties is not None:
-            given = properties.find(f"{_W}b")
-            bold = _on(given) if given is not None else bold
-            italic, caps = _on(properties.find(f"{_W}i")), _on(properties.find(f"{_W}caps"))
-            points = _value(properties.find(f"{_W}sz"))
-            size = float(points) / 2 if points and points.isdigit() else size
-        if self._unseen(properties, size, style):
+        given = _given(run.find(f"{_W}rPr"))
+        size = style.size
+        if (points := _value(given.get(f"{_W}sz"))) and points.isdigit():
+            size = float(points) / 2
+        if self._unseen(given, size, style):
             self.seen.leave_out("".join(text.text or "" for text in run.iter(f"{_W}t")))
             return
+        bold = _on(given[f"{_W}b"]) if f"{_W}b" in given else style.bold
+        italic, caps = _on(given.get(f"{_W}i")), _on(given.get(f"{_W}caps"))
         for child in run:
             tag = child.tag
             if tag == f"{_W}t":
@@ -242,19 +238,18 @@ class _Reader:
             elif tag not in (f"{_W}rPr", f"{_W}instrText", f"{_W}delText") and isinstance(tag, str) and len(child):
                 self._runs(child, runs, boxes, style)
 
-    def _unseen(self, properties: Any, size: float, style: _Style) -> bool:
-        colour = style.colour
-        if properties is not None:
-            if _on(properties.find(f"{_W}vanish")):
-                return True
-            named = self._styles.get(_value(properties.find(f"{_W}rStyle")) or "", _PLAIN).colour
-            colour = _value(properties.find(f"{_W}color")) or named or colour
-        return flowing.unseen(colour, size, shaded=style.shaded or _painted(properties))
+    def _unseen(self, given: dict[str, Any], size: float, style: _Style) -> bool:
+        if _on(given.get(f"{_W}vanish")):
+            return True
+        colour = _value(given.get(f"{_W}color"))
+        if colour is None and f"{_W}rStyle" in given:
+            colour = self._styles.get(_value(given[f"{_W}rStyle"]) or "", _PLAIN).colour
+        return flowing.unseen(colour or style.colour, size, shaded=style.shaded or _painted(given))
 
     def _table(self, table: Any) -> list[Line]:
         lines: list[Line] = []
-        own = table.find(f"{_W}tblPr")
-        painted = _painted(own) or (own is not None and own.find(f"{_W}tblStyle") is not None)
+        own = _given(table.find(f"{_W}tblPr"))
+        painted = _painted(own) or f"{_W}tblStyle" in own
         for row in table.iter(f"{_W}tr"):
             if _around(row, f"{_W}tbl") is not table:
                 continue
@@ -265,7 +260,7 @@ class _Reader:
 
     def _cell(self, cell: Any, painted: bool) -> list[Line]:
         self._blank = False
-        return self._over_paint(cell) if painted or _painted(cell.find(f"{_W}tcPr")) else self.blocks(cell)
+        return self._over_paint(cell) if painted or _painted(_given(cell.find(f"{_W}tcPr"))) else self.blocks(cell)
 
     def _over_paint(self, element: Any) -> list[Line]:
         """Lines of an element behind which lies, or may lie, a colour."""
