@@ -108,6 +108,12 @@ class History:
         rows = self.conn.execute(query).fetchall()  # type: ignore[arg-type]
         return self.dice.choice(rows)[0] if rows else None
 
+    def score_from_scratch(self) -> None:
+        self.conn.execute(
+            "delete from public.job_matches; delete from private.scored; delete from private.scorer_versions"
+        )
+        self.score_today()
+
     def ranking(self) -> list[tuple[Any, ...]]:
         return self.conn.execute(RANKING).fetchall()  # type: ignore[no-any-return]
 
@@ -137,7 +143,28 @@ def test_the_days_add_up_to_scoring_everything_at_once(few: Settings, seed: int)
             step(history)
         history.score_today()
         by_days = history.ranking()
-        conn.execute("delete from public.job_matches; delete from private.scored; delete from private.scorer_versions")
-        history.score_today()
+        history.score_from_scratch()
         assert by_days == history.ranking()
         assert len({row[0] for row in by_days}) > 1  # the history left something to compare
+
+
+@pytest.mark.parametrize("event", ["closed", "changed", "found to be a duplicate"])
+def test_a_ranking_that_was_cut_is_whole_again_after_one_of_its_jobs_went(few: Settings, event: str) -> None:
+    with db.connect(few) as conn:
+        history = History(conn, few, 5)
+        for step in [History.put_resume] * 3 + [History.put_job] * 24:
+            step(history)
+        history.score_today()
+        for _ in range(4):
+            key = str(history.dice.choice(history.ranking())[1])
+            if event == "changed":
+                history.put_job(key)
+            elif event == "closed":
+                conn.execute("update public.jobs set closed_on = %s where id = %s", (history.today, key))
+            else:
+                other = "select id from public.jobs where id <> %s and duplicate_of is null order by id limit 1"
+                conn.execute(f"update public.jobs set duplicate_of = ({other}) where id = %s", (key, key))  # noqa: S608
+            history.score_today()
+            by_days = history.ranking()
+            history.score_from_scratch()
+            assert by_days == history.ranking()
