@@ -208,9 +208,9 @@ def _notes(forms: int, skills: int, peers: dict[str, Callable[[str], object]], t
             f"kernels, after {ready['first']:.2f} s"
         )
         notes.append(
-            f"resident: {ready['bare']:.0f} MB with Python, numpy and numba; {ready['ready'] - ready['bare']:.0f} MB more "
-            f"with everything loaded and one text read, {ready['all'] - ready['bare']:.0f} MB more after {len(texts):,} "
-            "postings of 3.7 kB, with those and what was found in them"
+            f"resident: {ready['bare']:.0f} MB with Python, numpy and numba; {ready['ready'] - ready['bare']:.0f} MB "
+            f"more with everything loaded and one text read, {ready['all'] - ready['bare']:.0f} MB more after "
+            f"{len(texts):,} postings of 3.7 kB, with those and what was found in them"
         )
     return notes
 
