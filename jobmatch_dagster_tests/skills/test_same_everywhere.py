@@ -23,7 +23,8 @@ _NAMES = (
     "Python", "SQL", "C", "C++", "C#", ".NET", "Go", "R", "Excel", "REST", "Spring Boot", "PowerBI", "k8s", "Docker",
     "machine learning", "Schweißen", "Buchhaltung", "soudure", "comptabilité", "contabilidad", "lassen", "spawanie",
     "English", "Englisch", "Führerschein Klasse B", "permis B", "first aid", "ＰＨＰ", "Cafe\u0301", "İstanbul", "3",
-    "7-10", "two", "drei", "\u200b", "😀", "\ufeff", "\x00", "\ud800", "熟练使用", "C'est", "vitamin C", "R&D", "Quavertool",
+    "7-10", "two", "drei", "\u200b", "😀", "\ufeff", "\x00", "\ud800", "熟练使用", "C'est", "vitamin C", "R&D",
+    "Quavertool",
 )  # fmt: skip
 
 
