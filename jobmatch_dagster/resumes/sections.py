@@ -11,11 +11,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 
-from jobmatch_dagster.resumes import dates, lexicon
+from jobmatch_dagster.resumes import dates, lexicon, spoken
 from jobmatch_dagster.resumes.model import Document, Line
 
 _MAIN = ("experience", "education", "skills")
 MAX_UNKNOWN_WORDS = 5
+MIN_TORN = 9
 
 
 @dataclass(slots=True)
@@ -56,7 +57,14 @@ def split(document: Document) -> list[Section]:
         else:
             sections[-1].lines.append(line)
         flow = line.flow
-    return [s for s in sections if s.lines or s.heading]
+    return [_as_skills(s) for s in sections if s.lines or s.heading]
+
+
+def _as_skills(section: Section) -> Section:
+    """A list under "Languages" that names none that people speak is one of programming languages."""
+    if section.kind == "languages" and section.lines and not spoken.read(section.lines):
+        section.kind = "skills"
+    return section
 
 
 def _headings(lines: list[Line]) -> dict[int, str]:
@@ -96,6 +104,8 @@ def _named(line: Line) -> tuple[str, bool] | None:
         return None
     text = " ".join(cell.text for cell in cells).strip(" :•·-–—|_#*")
     known = lexicon.section_of(text)
+    if known is None and " " in text and len(text) >= MIN_TORN:
+        known = lexicon.section_of(text.replace(" ", ""))  # a word that its letters' own spacing tore apart
     return (known[0], False) if known and text[:1].islower() else known
 
 

@@ -85,7 +85,10 @@ def _columns(lines: list[Line]) -> list[list[str]]:
     n = 0
     while n < len(lines):
         block = _grid(lines, n)
-        if len(block) >= 2:
+        if len(block) >= 2 and _is_labelled(block):
+            rows.extend([f"{line.cells[0].text}: {line.cells[1].text}"] for line in block)
+            n += len(block)
+        elif len(block) >= 2:
             for column in range(max(len(line.cells) for line in block)):
                 x = next(line.cells[column].x0 for line in block if len(line.cells) > column)
                 rows.append([f"\0{n}"])
@@ -115,6 +118,14 @@ def _unbroken(cells: list[Cell]) -> list[str]:
         else:
             made.append(cell.text)
     return made
+
+
+def _is_labelled(block: list[Line]) -> bool:
+    """Whether a grid is names of lists on the left and the lists on the right."""
+    if any(len(line.cells) != 2 for line in block):
+        return False
+    lists = sum("," in line.cells[1].text for line in block)
+    return 2 * lists > len(block) and not any("," in line.cells[0].text for line in block)
 
 
 def _grid(lines: list[Line], n: int) -> list[Line]:

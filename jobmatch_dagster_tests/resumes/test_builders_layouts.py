@@ -132,3 +132,23 @@ def test_pictures_of_letters_and_telephones_part_the_details_of_contact() -> Non
     resume = parse_bytes(text.encode(), "cv.txt", today=TODAY).resume
     assert resume is not None
     assert resume["basics"]["location"]["city"] == "Leeds"
+
+
+def test_names_of_lists_beside_them_are_groups_and_programming_languages_are_skills() -> None:
+    found = read(
+        [
+            (60, 740, "**Skills"),
+            (60, 720, "Databases"),
+            (200, 720, "Postgres, DuckDB"),
+            (60, 706, "Platforms"),
+            (200, 706, "Linux, Kubernetes"),
+            (60, 680, "**Languages"),
+            (60, 660, "C, C++, Rust"),
+        ]
+    )
+    assert [(s["name"], s["keywords"]) for s in found["skills"][:2]] == [
+        ("Databases", ["Postgres", "DuckDB"]),
+        ("Platforms", ["Linux", "Kubernetes"]),
+    ]
+    assert [s["name"] for s in found["skills"][2:]] == ["C", "C++", "Rust"]
+    assert found["languages"] == []
