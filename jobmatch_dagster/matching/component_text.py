@@ -100,7 +100,9 @@ def _reasons(
             end,
         ],
         "title": [
-            pieces.add(f',"reason":"beside the titles of the résumé","resume_title":{title}}}' for title in titles)[detail.resumes]
+            pieces.add(f',"reason":"beside the titles of the résumé","resume_title":{title}}}' for title in titles)[
+                detail.resumes
+            ]
         ],
         "text": [np.full(n, pieces.one(',"reason":"shared and related words of the two texts"}'))],
         "seniority": _pair_of_levels(
