@@ -59,7 +59,7 @@ class Reading(BaseModel):
         [],
         alias="JOBMATCH_RESUME_OCR_LANGUAGES",
         description="Languages, as tesseract calls them (eng,deu), in which pictures of text are read; needs "
-        "tesseract. Empty: such files get the status `needs_ocr`.",
+        "tesseract, or the extra `ocr`. Empty: such files get the status `needs_ocr`.",
     )
     resume_ocr_pages: int = Field(
         4,
