@@ -79,15 +79,19 @@ delete from public.job_matches m using ranked r
 returning m.resume_id::text
 """
 LAST_KEPT = """
-select resume_id::text, score, job_id::text
-  from (select m.resume_id, m.job_id, m.score,
-               row_number() over (partition by m.resume_id order by m.score desc, m.job_id) as place
-          from public.job_matches m
-          join public.jobs j on j.id = m.job_id
-          join private.scored s on s.side = 'resume' and s.id = m.resume_id and s.was_cut
-         where m.resume_id = any(%s::uuid[]) and j.closed_on is null and j.duplicate_of is null) as ranked
- where place = %s
+select r.id::text, kept.score, kept.job_id::text
+  from unnest(%s::uuid[]) as r (id)
+  join private.scored s on s.side = 'resume' and s.id = r.id and s.was_cut
+ cross join lateral (
+       select m.score, m.job_id from public.job_matches m join public.jobs j on j.id = m.job_id
+        where m.resume_id = r.id and j.closed_on is null and j.duplicate_of is null
+        order by m.score desc, m.job_id offset %s - 1 limit 1) as kept
 """
+JOINED_BY = {
+    "public.jobs": ("id", "closed_on", "duplicate_of"),
+    "public.job_matches": ("resume_id", "job_id"),
+    "private.scored": ("side", "id", "was_cut"),
+}
 CUT = """
 insert into private.scored (side, id, content_hash, version, was_cut)
 select 'resume', resume_id, '', '', true from public.job_matches group by resume_id having count(*) >= %s
@@ -160,6 +164,7 @@ def match_day(
             _change_scorer(conn, settings, now, outcome, tally, on_progress)
         scorer_version.begin(conn, now)
         with outcome.timed("find what is new"):
+            database.know_columns(conn, JOINED_BY)
             outcome.changed += conn.execute(STALE).rowcount
             conn.execute(FORGET)
             work = _work(conn, settings, day, now, again)

@@ -42,6 +42,7 @@ def run(quick: bool) -> dict[str, Any]:
         ours = _ours(settings, used, size, size)
         plain = _plain(settings, used)
         rows += [_row(f"{stage}, {size:,} jobs × {size:,} résumés", ours[stage], plain[stage]) for stage in ours]
+        _say(f"ours {_told(ours)}; plain {_told(plain)}")
         rows.append(_row(f"the day, {size:,} jobs × {size:,} résumés", sum(ours.values()), sum(plain.values())))
     few = growth[0]
     for jobs in growth:
@@ -55,6 +56,10 @@ def run(quick: bool) -> dict[str, Any]:
 
 def _say(text: str) -> None:
     print(f"day: {text} …", file=sys.stderr, flush=True)
+
+
+def _told(spent: dict[str, float]) -> str:
+    return ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in spent.items())
 
 
 def _row(case: str, ours: float, plain: float) -> Row:
@@ -126,6 +131,8 @@ def _put_postings(settings: Settings, count: int, day: date, seed: str) -> None:
 
     names = ("board", "external_id", "title", "company", "description_html", "salary_text", "location")
     rows = [{name: getattr(p, name, None) for name in names} for p in generate_postings(count, seed)]
+    for n, row in enumerate(rows):  # of a hundred thousand made-up numbers two are the same
+        row["external_id"] = str(4_000_000_000 + n)
     raw = to_raw(pa.Table.from_pylist(rows, schema=tables.POSTING), day)
     with database.connect(settings) as conn:
         database.merge(conn, "raw.postings", raw, key=["board", "external_id", "scraped_on"])

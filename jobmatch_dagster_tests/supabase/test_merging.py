@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from jobmatch_dagster import tables
 from jobmatch_dagster.settings import Settings
-from jobmatch_dagster.supabase.database import Merged, append, connect, merge, read
+from jobmatch_dagster.supabase.database import Merged, append, connect, know_columns, merge, read
 from jobmatch_dagster.supabase.merging import MergeError
 from jobmatch_dagster_tests.supabase.world import DAY, World, build, job, jobs
 
@@ -359,3 +359,15 @@ def test_rows_that_a_table_cannot_have_go_straight_in_and_all_or_none_of_them(
     with pytest.raises(MergeError):
         append(items, "private.items", _rows({"id": 3}, {"id": 2}), key=["id"])
     assert sorted(_kept(items)) == [1, 2]
+
+
+def test_a_table_that_nobody_has_looked_at_is_looked_at_once(connection: psycopg.Connection[Any]) -> None:
+    known = "select count(*) from pg_stats where schemaname = 'scratch' and tablename = 'unseen'"
+    connection.execute("create schema if not exists scratch")
+    connection.execute("create table scratch.unseen as select n, n::text as words from generate_series(1, 500) as n")
+    know_columns(connection, {"scratch.unseen": ["n"]})
+    assert connection.execute(known).fetchone() == (1,), "only the columns that are joined by"
+    connection.execute("truncate scratch.unseen")
+    know_columns(connection, {"scratch.unseen": ["n", "words"]})
+    assert connection.execute(known).fetchone() == (1,), "what is known stays autovacuum's"
+    connection.execute("drop schema scratch cascade")
