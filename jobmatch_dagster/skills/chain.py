@@ -14,12 +14,12 @@ import numpy as np
 
 from jobmatch_dagster.skills.kernels import allocating_kernel, kernel, small_kernel
 from jobmatch_dagster.skills.reading import LONGEST_UNIT
-from jobmatch_dagster.skills.tagger import OFFSETS, PLACES, B, I, O, unit_codes
+from jobmatch_dagster.skills.tagger import CUE_CODES, LEX_CODES, NEAR, OFFSETS, PLACES, B, I, O, unit_codes
 
 GAP = 2
 """Rows between units: as far as a word speaks."""
-ROWS = 1024
-"""Rows of one go, at least: so few that they stay in the processor's cache."""
+ROWS = 320
+"""Rows of one go, at least: so few that they stay in the processor's nearest cache."""
 RESCALED = 8
 """Steps after which the recursions are scaled back; so few steps cannot leave the range of a double."""
 MOST_SCORE = 36.0
@@ -38,7 +38,8 @@ class Sheet(NamedTuple):
 
     ``spoken``: float64 (2 * OFFSETS, rows), what the row's word says to each listener for B and for I, against O;
     ``begin``, ``inside``: scores, then odds, of B and of I against O (float64); ``power``: for ``exponential``;
-    ``ahead``, ``back``: float64 (rows, 3), the recursions from the beginning and from the end of each unit.
+    ``ahead``, ``back``: float64 (rows, 3), the recursions from the beginning and from the end of each unit;
+    ``lex``, ``cue``: float64 (codes, 2 per listener), what each code says for B and for I, against O (``prepare``).
     """
 
     spoken: np.ndarray
@@ -47,6 +48,8 @@ class Sheet(NamedTuple):
     power: np.ndarray
     ahead: np.ndarray
     back: np.ndarray
+    lex: np.ndarray
+    cue: np.ndarray
 
 
 @allocating_kernel
@@ -60,7 +63,25 @@ def new_sheet():  # type: ignore[no-untyped-def]
         np.zeros(rows, np.float64),
         np.zeros((rows, 3), np.float64),
         np.zeros((rows, 3), np.float64),
+        np.zeros((LEX_CODES, 2 * NEAR), np.float64),
+        np.zeros((CUE_CODES, 2), np.float64),
     )
+
+
+@kernel
+def prepare(model, sheet):  # type: ignore[no-untyped-def]
+    """Fill ``sheet.lex`` and ``sheet.cue``, which stay the same as long as the model does."""
+    for code in range(len(model.lex)):
+        said = model.lex[code]
+        for listener in range(NEAR):
+            at = listener * PLACES
+            out = np.float64(said[at + O])
+            sheet.lex[code, 2 * listener] = np.float64(said[at + B]) - out
+            sheet.lex[code, 2 * listener + 1] = np.float64(said[at + I]) - out
+    for code in range(len(model.cue)):
+        said = model.cue[code]
+        sheet.cue[code, 0] = np.float64(said[B]) - said[O]
+        sheet.cue[code, 1] = np.float64(said[I]) - said[O]
 
 
 @kernel
@@ -102,9 +123,9 @@ def _speak(lo, begin, end, units, shapes, words, emissions, loose, lex, model, s
         for t in range(units.first[u], units.first[u + 1]):
             word, shape, code = words[t - lo], shapes[t], lex[t - lo]
             if word >= 0:
-                _speak_word(row, emissions[word], model.shape[shape], model.lex[code], sheet.spoken)
+                _speak_word(row, emissions[word], model.shape[shape], sheet.lex[code], sheet.spoken)
             else:
-                _speak_word(row, loose[-1 - word], model.shape[shape], model.lex[code], sheet.spoken)
+                _speak_word(row, loose[-1 - word], model.shape[shape], sheet.lex[code], sheet.spoken)
             row += 1
         _speak_edge(row, edge, sheet.spoken)
         row += GAP
@@ -118,9 +139,7 @@ def _speak_word(row, said, shape, lex, spoken):  # type: ignore[no-untyped-def]
         out = np.float64(said[at + O] + shape[at + O])
         b, i = np.float64(said[at + B] + shape[at + B]) - out, np.float64(said[at + I] + shape[at + I]) - out
         if 0 < listener < OFFSETS - 1:
-            at -= PLACES
-            out = np.float64(lex[at + O])
-            b, i = b + (np.float64(lex[at + B]) - out), i + (np.float64(lex[at + I]) - out)
+            b, i = b + lex[2 * listener - 2], i + lex[2 * listener - 1]
         spoken[2 * listener, row], spoken[2 * listener + 1, row] = b, i
 
 
@@ -157,9 +176,9 @@ def _add_unit_scores(lo, begin, end, units, lex, cue, model, sheet):  # type: ig
             b, i = b + (np.float64(said[B]) - said[O]), i + (np.float64(said[I]) - said[O])
         sheet.begin[row] += np.float64(model.first[B]) - model.first[O]
         for t in range(first, last):
-            said = model.cue[cue[t - lo]]
-            sheet.begin[row] += b + (np.float64(said[B]) - said[O])
-            sheet.inside[row] += i + (np.float64(said[I]) - said[O])
+            code = cue[t - lo]
+            sheet.begin[row] += b + sheet.cue[code, 0]
+            sheet.inside[row] += i + sheet.cue[code, 1]
             row += 1
         row += GAP
 
@@ -189,7 +208,7 @@ def exponential(n, x, power):  # type: ignore[no-untyped-def]
         x[j] *= power[j]
 
 
-@kernel
+@small_kernel
 def recur(row, n, tr, sheet):  # type: ignore[no-untyped-def]
     """Forward and backward recursion over the unit of n words from ``row``; the two chains run side by side."""
     begin, inside, ahead, back = sheet.begin, sheet.inside, sheet.ahead, sheet.back
@@ -223,7 +242,7 @@ def recur(row, n, tr, sheet):  # type: ignore[no-untyped-def]
         back[j, 0], back[j, 1], back[j, 2] = b0, b1, b2
 
 
-@kernel
+@small_kernel
 def combine(row, n, at, sheet, p):  # type: ignore[no-untyped-def]
     """Probabilities of a unit's words from both recursions."""
     ahead, back = sheet.ahead, sheet.back

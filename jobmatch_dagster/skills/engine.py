@@ -14,7 +14,7 @@ import numpy as np
 from jobmatch_dagster.skills import chain, gating, languages, matcher, phrases, reading, scope, signals, tagger
 from jobmatch_dagster.skills import characters as characters_module
 from jobmatch_dagster.skills import cues as cues_module
-from jobmatch_dagster.skills.cues import ARTICLE_ROLE, TITLE_SECTION, Cues
+from jobmatch_dagster.skills.cues import ARTICLE_ROLE, TITLE_SECTION, Cues, Says
 from jobmatch_dagster.skills.kernels import allocating_kernel, kernel, small_kernel
 from jobmatch_dagster.skills.matcher import Candidates, Forms, Notes
 from jobmatch_dagster.skills.phrases import PhraseTable
@@ -25,6 +25,7 @@ from jobmatch_dagster.skills.tokens import Tokens
 NO_FORM = gating.NO_FORM
 LANGUAGE_UNKNOWN, LANGUAGE_ENGLISH, LANGUAGE_OTHER = 0, 1, 2
 _TITLE = TITLE_SECTION
+_OFFERED = int(Says.OFFERED)
 _ASKED_GATE, _LOW_GATE = gating.ASKED_GATE, gating.LOW_GATE
 
 
@@ -62,7 +63,7 @@ class Knowledge(NamedTuple):
 
 class Units(NamedTuple):
     """The units of one text: unit of each token (from the text's first), first token of each unit, section of each,
-    first cue of each, and whether any of its cues says something of a skill."""
+    first cue of each, and what its cues can tell of a skill (``scope.TELLS_REQUIREMENT`` …)."""
 
     of: np.ndarray
     first: np.ndarray
@@ -153,9 +154,11 @@ def _share_cues(n_units, c, hits, units):  # type: ignore[no-untyped-def]
     """Give each unit its cues: ``units.cue`` and ``units.told``."""
     at = 0
     for u in range(n_units):
-        units.cue[u], told = at, False
+        units.cue[u], told = at, 0
         while at < c and hits.start[at] < units.first[u + 1]:
-            told = told or scope.tells(hits.before[at]) or scope.tells(hits.after[at])
+            told |= scope.tells(hits.before[at])
+            if hits.after[at] <= _OFFERED:
+                told |= scope.TELLS_REQUIREMENT
             at += 1
         units.told[u] = told
     units.cue[n_units] = at
@@ -183,8 +186,8 @@ def _tag(lo, hi, counts, codes, tokens, known, desk):  # type: ignore[no-untyped
 
 @small_kernel
 def _near(u, hits, units):  # type: ignore[no-untyped-def]
-    """The cues of unit u; none where none of them says something of a skill."""
-    low, high = units.cue[u], units.cue[u + 1] if units.told[u] else units.cue[u]
+    """The cues of unit u."""
+    low, high = units.cue[u], units.cue[u + 1]
     return CueHits(
         hits.start[low:high],
         hits.end[low:high],
@@ -196,28 +199,43 @@ def _near(u, hits, units):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _measure(s, e, first, last, codes, tokens, cues):  # type: ignore[no-untyped-def]
+    """Years and level said of tokens [s, e) in the unit [first, last)."""
+    begin = scope.item_start(s, first, tokens.gap, cues)
+    return (
+        reading.years(s, e, begin, last, codes, tokens, cues),
+        reading.level(s, e, begin, last, tokens.gap, cues),
+    )
+
+
+@small_kernel
 def _write(d, s, e, lo, form, certainty, at, codes, tokens, hits, units, section, requirement, out):  # type: ignore[no-untyped-def]
     """One mention at tokens [s, e), with what is read around it, into row ``at``."""
     u = units.of[s - lo]
-    first, last, near = units.first[u], units.first[u + 1], _near(u, hits, units)
-    begin = scope.item_start(s, first, tokens.gap, near)
+    told = units.told[u]
     out.text[at], out.form[at] = d, form
     out.start[at], out.end[at] = tokens.start[s], tokens.end[e - 1]
     out.requirement[at] = requirement
-    out.years[at] = reading.years(s, e, begin, last, codes, tokens, near)
-    out.level[at] = reading.level(s, e, begin, last, tokens.gap, near)
+    out.years[at], out.level[at] = np.nan, reading.NO_LEVEL
+    if told & (scope.TELLS_YEARS | scope.TELLS_LEVEL):
+        first, last, near = units.first[u], units.first[u + 1], _near(u, hits, units)
+        out.years[at], out.level[at] = _measure(s, e, first, last, codes, tokens, near)
     out.section[at], out.certainty[at] = section, certainty
 
 
 @small_kernel
 def _requirement(s, e, lo, tokens, hits, units, section):  # type: ignore[no-untyped-def]
     u = units.of[s - lo]
+    if section == _TITLE:
+        return reading.REQUIRED
+    if units.told[u] & scope.TELLS_REQUIREMENT == 0:
+        return scope.by_section(section)
     return scope.requirement(
         s, e, units.first[u], units.first[u + 1], tokens.gap, _near(u, hits, units), section
     )  # fmt: skip
 
 
-@kernel
+@small_kernel
 def _write_form(d, m, lo, tagged, is_resume, at, codes, tokens, forms, bars, desk, is_title, out):  # type: ignore[no-untyped-def]
     """The mention of candidate m into row ``at``; returns whether it stays: what is in doubt must be asked for."""
     s, e, f = desk.found.start[m], desk.found.end[m], desk.found.form[m]
@@ -269,6 +287,7 @@ def _write_all(d, lo, counts, k, tagged, is_resume, total, codes, tokens, forms,
 def _read_batch(codes, tokens, is_title, is_resume, language, known, out):  # type: ignore[no-untyped-def]
     """Fill ``out``; returns the number of mentions, or -1 where there is no room for all."""
     desk, total = _new_desk(longest_text(tokens.first)), 0
+    chain.prepare(known.model, desk.sheet)
     for d in range(len(tokens.first) - 1):
         lo, hi = tokens.first[d], tokens.first[d + 1]
         if lo == hi:

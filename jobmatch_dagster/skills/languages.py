@@ -41,11 +41,11 @@ def is_english(n, little, spoken, counts):  # type: ignore[no-untyped-def]
     for t in range(n):
         if little[t] < 0:
             continue
-        mask, bit = spoken[little[t]], 0
-        while mask:
-            counts[bit] += np.int32(mask & np.uint32(1))
-            mask >>= np.uint32(1)
-            bit += 1
+        mask = spoken[little[t]]
+        if mask == 0:
+            continue
+        for bit in range(len(counts)):  # all at once, in vector instructions
+            counts[bit] += np.int32((mask >> np.uint32(bit)) & np.uint32(1))
     most = 0
     for bit in range(len(counts)):
         most = max(most, counts[bit])

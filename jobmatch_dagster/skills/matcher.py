@@ -154,7 +154,7 @@ def _note(s, e, lo, notes):  # type: ignore[no-untyped-def]
     notes.begun[s - lo] = 1
 
 
-@kernel
+@small_kernel
 def _in_context(m, found, lo, hi, tokens, forms, evidence, roles, notes):  # type: ignore[no-untyped-def]
     """Whether what stands beside candidate m lets it count: counted skills on both sides, or it is written like its
     label and has one on a side, is announced or closed, or is a tool alone on its line."""
@@ -188,7 +188,7 @@ def written_like(shape, wanted):  # type: ignore[no-untyped-def]
     return shape != _LOWER
 
 
-@kernel
+@small_kernel
 def _sides(s, e, lo, hi, tokens, roles, notes):  # type: ignore[no-untyped-def]
     """On how many sides (0 to 2) of tokens [s, e) a counted skill stands, at most an "and" between them. What a hyphen
     joins is one word, not a list."""

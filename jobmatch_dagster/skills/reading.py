@@ -95,7 +95,7 @@ def units(lo, hi, gaps, shapes, n_cues, cues, units):  # type: ignore[no-untyped
     return n
 
 
-@kernel
+@small_kernel
 def _heading(t, u, cue, n_cues, gaps, cues):  # type: ignore[no-untyped-def]
     """Section that the words [t, u) are the heading of, or SILENT: its longest cue.
 
@@ -126,7 +126,7 @@ def may_ask(requirement, section):  # type: ignore[no-untyped-def]
     return requirement == MENTIONED and section not in (IN_ABOUT, IN_BENEFITS)
 
 
-@kernel
+@small_kernel
 def years(s, e, first, last, codes, tokens, cues):  # type: ignore[no-untyped-def]
     """Years asked for at the hit [s, e): the last mention before it in the unit, else the first one just behind it;
     or nan."""
@@ -149,7 +149,7 @@ def years(s, e, first, last, codes, tokens, cues):  # type: ignore[no-untyped-de
     return found
 
 
-@kernel
+@small_kernel
 def number_before(t, first, codes, tokens, cues):  # type: ignore[no-untyped-def]
     """The number that ends just before token t (its lower end for "3-5"), and the token where it begins."""
     u = t - 1
@@ -171,7 +171,7 @@ def number_before(t, first, codes, tokens, cues):  # type: ignore[no-untyped-def
     return np.nan, t
 
 
-@kernel
+@small_kernel
 def level(s, e, first, last, gaps, cues):  # type: ignore[no-untyped-def]
     """Level said of the hit [s, e): the nearest level word in its unit within reach, the higher one of equals; or
     NO_LEVEL."""

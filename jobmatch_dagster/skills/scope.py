@@ -53,19 +53,22 @@ _S_TURN, _S_JOINT, _S_ARTICLE, _S_YEARS, _S_MONTHS, _S_LEVEL, _S_NATIVE = (
 _ONE_ITEM = ONE_ITEM
 _TITLE = TITLE_SECTION
 _NOTHING = -1
+TELLS_REQUIREMENT, TELLS_YEARS, TELLS_LEVEL = 1, 2, 4
 
 
 @small_kernel
 def tells(says):  # type: ignore[no-untyped-def]
-    """Whether a cue that says so can change what is read of a skill: its requirement, years or level."""
-    return says <= _S_OFFERED or says in (_S_TURN, _S_YEARS, _S_MONTHS) or _S_LEVEL <= says <= _S_NATIVE
+    """What a cue that says so can change of what is read of a skill: TELLS_REQUIREMENT, _YEARS or _LEVEL, or 0."""
+    if says <= _S_OFFERED:
+        return TELLS_REQUIREMENT
+    if says in (_S_YEARS, _S_MONTHS):
+        return TELLS_YEARS
+    return TELLS_LEVEL if _S_LEVEL <= says <= _S_NATIVE else 0
 
 
 @kernel
 def requirement(s, e, first, last, gaps, cues, section):  # type: ignore[no-untyped-def]
-    """Requirement of the hit at tokens [s, e) in the unit [first, last)."""
-    if section == _TITLE:
-        return REQUIRED
+    """Requirement of the hit at tokens [s, e) in the unit [first, last) of a body."""
     left, right = _clause(s, e, first, last, gaps, cues)
     behind = _behind(s, e, left, right, last, gaps, cues)
     before = _before(s, e, left, gaps, cues)
@@ -81,14 +84,22 @@ def requirement(s, e, first, last, gaps, cues, section):  # type: ignore[no-unty
         return PREFERRED
     if _S_OFFERED in (behind, before):
         return MENTIONED
+    if before == _S_REQUIRED and section != IN_PREFERRED:
+        return REQUIRED
+    if before == _S_ASKED and section not in (IN_PREFERRED, IN_ABOUT, IN_BENEFITS):
+        return REQUIRED
+    return by_section(section)
+
+
+@small_kernel
+def by_section(section):  # type: ignore[no-untyped-def]
+    """Requirement of a hit that no cue speaks of."""
     if section == IN_PREFERRED:
         return PREFERRED
-    if before == _S_REQUIRED or section in (IN_REQUIREMENTS, IN_SKILLS, IN_EDUCATION):
-        return REQUIRED
-    return REQUIRED if before == _S_ASKED and section not in (IN_ABOUT, IN_BENEFITS) else MENTIONED
+    return REQUIRED if section in (IN_REQUIREMENTS, IN_SKILLS, IN_EDUCATION) else MENTIONED
 
 
-@kernel
+@small_kernel
 def item_start(s, first, gaps, cues):  # type: ignore[no-untyped-def]
     """First token of what the hit at token ``s`` was listed under: behind the last semicolon, or the last comma that
     a cue or a number of years follows."""
@@ -106,7 +117,7 @@ def item_start(s, first, gaps, cues):  # type: ignore[no-untyped-def]
     return left
 
 
-@kernel
+@small_kernel
 def _clause(s, e, first, last, gaps, cues):  # type: ignore[no-untyped-def]
     """[left, right): the part of the unit between semicolons and turning words that holds the hit."""
     left, right = first, last
@@ -126,7 +137,7 @@ def _clause(s, e, first, last, gaps, cues):  # type: ignore[no-untyped-def]
     return left, right
 
 
-@kernel
+@small_kernel
 def _behind(s, e, left, right, last, gaps, cues):  # type: ignore[no-untyped-def]
     """What the nearest cue behind the hit says of it (a Says), or _NOTHING; "not required but a plus" prefers."""
     for k in range(len(cues.start)):
@@ -143,7 +154,7 @@ def _behind(s, e, left, right, last, gaps, cues):  # type: ignore[no-untyped-def
     return _NOTHING
 
 
-@kernel
+@small_kernel
 def _covers(k, s, e, left, right, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether cue ``k``, behind the hit [s, e), speaks of it and not only of a later item."""
     c, final, commas = cues.start[k], -1, 0
@@ -168,7 +179,7 @@ def _covers(k, s, e, left, right, gaps, cues):  # type: ignore[no-untyped-def]
     return cues.value[k] != _ONE_ITEM and not _announced(own, s, cues)
 
 
-@kernel
+@small_kernel
 def _begins_item(e, c, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether a cue between tokens e and c announces another skill: it stands behind a comma or an "and"."""
     for k in range(len(cues.start)):
@@ -180,7 +191,7 @@ def _begins_item(e, c, gaps, cues):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@small_kernel
 def _leads_on(k, right, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether cue ``k``, which can stand on either side, begins the next item: "…, preferably Docker"."""
     c = cues.start[k]
@@ -191,7 +202,7 @@ def _leads_on(k, right, gaps, cues):  # type: ignore[no-untyped-def]
     return gaps[c] == _COMMA or _first_joint(c - 1, c, cues) >= 0
 
 
-@kernel
+@small_kernel
 def _first_joint(first, last, cues):  # type: ignore[no-untyped-def]
     """First token of an "and" or "or" in [first, last), or -1."""
     for k in range(len(cues.start)):
@@ -200,7 +211,7 @@ def _first_joint(first, last, cues):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@kernel
+@small_kernel
 def _announced(first, s, cues):  # type: ignore[no-untyped-def]
     """Whether a cue stands before token ``s`` in its item."""
     for k in range(len(cues.start)):
@@ -210,7 +221,7 @@ def _announced(first, s, cues):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@small_kernel
 def _before(s, e, left, gaps, cues):  # type: ignore[no-untyped-def]
     """What the cue that governs the hit from before says of it (a Says), or _NOTHING. "… skills" right behind the hit
     asks for it as "skills in …" does."""
@@ -235,7 +246,7 @@ def _before(s, e, left, gaps, cues):  # type: ignore[no-untyped-def]
     return governs
 
 
-@kernel
+@small_kernel
 def _leads(k, left, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether cue ``k`` speaks of what follows it. One that can stand behind a skill too ("Docker preferred, Python")
     does so only at the beginning of an item or before a colon; one in brackets does not."""
@@ -250,7 +261,7 @@ def _leads(k, left, gaps, cues):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@small_kernel
 def _denies(k, s, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether a denial reaches the hit at token ``s``: "no experience with X, Y or Z", but not "…, we teach Y"."""
     end = cues.end[k]
@@ -263,7 +274,7 @@ def _denies(k, s, gaps, cues):  # type: ignore[no-untyped-def]
     return s - end <= REACH_DENIAL and (listed or not comma)
 
 
-@kernel
+@small_kernel
 def _new_item(end, start, gaps, cues):  # type: ignore[no-untyped-def]
     """Whether between a cue that ended at ``end`` and one that starts at ``start`` an item began with words of the
     former in front of it: at a comma, or at an "and" right before the latter."""

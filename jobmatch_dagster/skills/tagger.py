@@ -42,7 +42,9 @@ MOST_LOOSE = 20_000
 CUE_REACH = 8
 """Words behind a cue that it is felt on."""
 
-_TOOL = KINDS.index("tool")
+_CODES_OF_KIND = 3 * 3 * 2
+_FIRST_TOOL = 3 + _CODES_OF_KIND * KINDS.index("tool")
+"""Codes of a kind's first words are odd, of its other words even."""
 _CUE_LAST = int(Says.EXCLUDED)
 
 
@@ -166,15 +168,14 @@ def cue_codes(lo, hi, n, end, before, out):  # type: ignore[no-untyped-def]
                 out[t - lo] = 1 + before[k] * 2 + (1 if t - end[k] >= 2 else 0)
 
 
-@kernel
+@small_kernel
 def unit_codes(first, last, lo, lex):  # type: ignore[no-untyped-def]
     """Bins of a unit's length and of the share of tools in it."""
     n = last - first
     tools = 0
     for t in range(first, last):
         code = lex[t - lo]
-        if code >= 3 and (code - 3) % 2 == 0 and (code - 3) // 18 == _TOOL:
-            tools += 1
+        tools += (code & 1) & (_FIRST_TOOL <= code) & (code < _FIRST_TOOL + _CODES_OF_KIND)
     length = n if n <= 4 else 4 + min(n // 4, 8)
     return length, min(4 * tools // max(1, n), DENSITY_BINS - 1)
 

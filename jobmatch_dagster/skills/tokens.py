@@ -81,7 +81,7 @@ _G_SPACE, _G_HYPHEN, _G_DOT, _G_OTHER = (int(g) for g in (Gap.SPACE, Gap.HYPHEN,
 _G_SENTENCE, _G_NEWLINE, _G_PARAGRAPH, _G_TEXT = (int(g) for g in (Gap.SENTENCE, Gap.NEWLINE, Gap.PARAGRAPH, Gap.TEXT))
 _S_LOWER, _S_CAPITAL, _S_UPPER, _S_MIXED, _S_NUMBER = (int(shape) for shape in Shape)
 _HAS_LOWER, _HAS_UPPER, _HAS_DIGIT = (1 << kind for kind in (_LOWER, _UPPER, _DIGIT))
-_PLUS_SIGN, _NUMBER_SIGN = ord("+"), ord("#")
+_PLUS_SIGN, _NUMBER_SIGN, _BLANK = ord("+"), ord("#"), ord(" ")
 _BEYOND, _SHIFT = np.uint32(SIZE), np.uint32(CLASS_SHIFT)
 _FOLD = np.uint32((1 << CLASS_SHIFT) - 1)
 
@@ -133,6 +133,10 @@ def _next_word(codes, i, stop, gap, table, gap_of_class):  # type: ignore[no-unt
     """Where the next word at or behind i begins, and the gap before it; ``gap``: TEXT at the text's beginning, else
     NONE."""
     newlines, spaces, dot = 0, 0, 0
+    if gap == 0 and i + 1 < stop and codes[i] == _BLANK:  # what most often stands between two words
+        kind = _class_of(codes, i + 1, table)
+        if _LOWER <= kind <= _DIGIT or kind == _IDEOGRAPH:
+            return i + 1, _G_SPACE
     while i < stop:
         kind = _class_of(codes, i, table)
         if _LOWER <= kind <= _DIGIT or kind == _IDEOGRAPH:
