@@ -39,7 +39,8 @@ class Sheet(NamedTuple):
     ``spoken``: float64 (2 * OFFSETS, rows), what the row's word says to each listener for B and for I, against O;
     ``begin``, ``inside``: scores, then odds, of B and of I against O (float64); ``power``: for ``exponential``;
     ``ahead``, ``back``: float64 (rows, 3), the recursions from the beginning and from the end of each unit;
-    ``lex``, ``cue``: float64 (codes, 2 per listener), what each code says for B and for I, against O (``prepare``).
+    ``lex``, ``cue``, ``edge``: float64, what each code and the edge of a unit say to each listener for B and for I,
+    against O (``prepare``).
     """
 
     spoken: np.ndarray
@@ -50,6 +51,7 @@ class Sheet(NamedTuple):
     back: np.ndarray
     lex: np.ndarray
     cue: np.ndarray
+    edge: np.ndarray
 
 
 @allocating_kernel
@@ -65,12 +67,13 @@ def new_sheet():  # type: ignore[no-untyped-def]
         np.zeros((rows, 3), np.float64),
         np.zeros((LEX_CODES, 2 * NEAR), np.float64),
         np.zeros((CUE_CODES, 2), np.float64),
+        np.zeros(2 * OFFSETS, np.float64),
     )
 
 
 @kernel
 def prepare(model, sheet):  # type: ignore[no-untyped-def]
-    """Fill ``sheet.lex`` and ``sheet.cue``, which stay the same as long as the model does."""
+    """Fill ``sheet.lex``, ``sheet.cue`` and ``sheet.edge``, which stay the same as long as the model does."""
     for code in range(len(model.lex)):
         said = model.lex[code]
         for listener in range(NEAR):
@@ -82,6 +85,11 @@ def prepare(model, sheet):  # type: ignore[no-untyped-def]
         said = model.cue[code]
         sheet.cue[code, 0] = np.float64(said[B]) - said[O]
         sheet.cue[code, 1] = np.float64(said[I]) - said[O]
+    for listener in range(OFFSETS):
+        said = model.edge[OFFSETS - 1 - listener]
+        heard = 0.0 if listener == OFFSETS // 2 else 1.0
+        sheet.edge[2 * listener] = heard * (np.float64(said[B]) - said[O])
+        sheet.edge[2 * listener + 1] = heard * (np.float64(said[I]) - said[O])
 
 
 @kernel
@@ -117,8 +125,8 @@ def tag(lo, n_units, units, shapes, words, emissions, loose, lex, cue, model, sh
 @kernel
 def _speak(lo, begin, end, units, shapes, words, emissions, loose, lex, model, sheet):  # type: ignore[no-untyped-def]
     """Fill ``sheet.spoken`` for units [begin, end)."""
-    row, edge = GAP, model.edge
-    _speak_edge(0, edge, sheet.spoken)
+    row = GAP
+    _speak_edge(0, sheet)
     for u in range(begin, end):
         for t in range(units.first[u], units.first[u + 1]):
             word, shape, code = words[t - lo], shapes[t], lex[t - lo]
@@ -127,7 +135,7 @@ def _speak(lo, begin, end, units, shapes, words, emissions, loose, lex, model, s
             else:
                 _speak_word(row, loose[-1 - word], model.shape[shape], sheet.lex[code], sheet.spoken)
             row += 1
-        _speak_edge(row, edge, sheet.spoken)
+        _speak_edge(row, sheet)
         row += GAP
 
 
@@ -144,14 +152,11 @@ def _speak_word(row, said, shape, lex, spoken):  # type: ignore[no-untyped-def]
 
 
 @small_kernel
-def _speak_edge(row, edge, spoken):  # type: ignore[no-untyped-def]
+def _speak_edge(row, sheet):  # type: ignore[no-untyped-def]
     """GAP rows that say what the edge of a unit says: to the two before it and the two behind it."""
     for k in range(row, row + GAP):
-        for listener in range(OFFSETS):
-            said = edge[OFFSETS - 1 - listener]
-            heard = 0.0 if listener == OFFSETS // 2 else 1.0
-            spoken[2 * listener, k] = heard * (np.float64(said[B]) - said[O])
-            spoken[2 * listener + 1, k] = heard * (np.float64(said[I]) - said[O])
+        for said in range(2 * OFFSETS):
+            sheet.spoken[said, k] = sheet.edge[said]
 
 
 @kernel
@@ -159,9 +164,16 @@ def _listen(rows, sheet):  # type: ignore[no-untyped-def]
     """Scores of B and I over O for each row, from what its neighbours and itself say."""
     spoken = sheet.spoken
     for tag, score in ((0, sheet.begin), (1, sheet.inside)):
-        a, b, c, d, e = spoken[tag], spoken[tag + 2], spoken[tag + 4], spoken[tag + 6], spoken[tag + 8]
-        for k in range(GAP, rows - GAP):
-            score[k] = ((a[k + 2] + b[k + 1]) + c[k]) + (d[k - 1] + e[k - 2])
+        a, b, c, d, e = (
+            spoken[tag, 2 * GAP :],
+            spoken[tag + 2, GAP + 1 :],
+            spoken[tag + 4, GAP:],
+            spoken[tag + 6, GAP - 1 :],
+            spoken[tag + 8],
+        )
+        heard = score[GAP:]
+        for k in range(rows - 2 * GAP):
+            heard[k] = ((a[k] + b[k]) + c[k]) + (d[k] + e[k])
 
 
 @kernel
@@ -174,13 +186,12 @@ def _add_unit_scores(lo, begin, end, units, lex, cue, model, sheet):  # type: ig
         b, i = 0.0, 0.0
         for said in (model.bias, model.length[length], model.density[density]):
             b, i = b + (np.float64(said[B]) - said[O]), i + (np.float64(said[I]) - said[O])
-        sheet.begin[row] += np.float64(model.first[B]) - model.first[O]
-        for t in range(first, last):
-            code = cue[t - lo]
-            sheet.begin[row] += b + sheet.cue[code, 0]
-            sheet.inside[row] += i + sheet.cue[code, 1]
-            row += 1
-        row += GAP
+        begins, insides, codes = sheet.begin[row:], sheet.inside[row:], cue[first - lo :]
+        begins[0] += np.float64(model.first[B]) - model.first[O]
+        for k in range(last - first):
+            begins[k] += b + sheet.cue[codes[k], 0]
+            insides[k] += i + sheet.cue[codes[k], 1]
+        row += last - first + GAP
 
 
 @kernel

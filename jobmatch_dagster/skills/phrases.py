@@ -145,14 +145,15 @@ def walk(lo, hi, tokens, roles, skipped, table, infos, found):  # type: ignore[n
     """
     n, room, slots = 0, len(found.start), table.slots
     for t in range(lo, hi):
+        if n == room:
+            break
         info = infos[t - lo]
-        if phrase_of(info) >= 0 and n < room:
-            found.start[n], found.end[n], found.form[n] = t, t + 1, phrase_of(info)
-            n += 1
-        if not goes_on(info):
+        found.start[n], found.end[n], found.form[n] = t, t + 1, phrase_of(info)
+        n += phrase_of(info) >= 0  # written first and counted then: no branch to guess
+        u, stop = t + 1, min(hi, t + FURTHEST)
+        if u == hi or not _may_go_on(info, tokens.hash[u], tokens.shape[u], roles[u - lo] & skipped):
             continue
         state = step(ROOT, np.uint8(0), tokens.hash[t])
-        u, stop = t + 1, min(hi, t + FURTHEST)
         while goes_on(info) and u < stop:
             kind = _GAP_KIND[tokens.gap[u]]
             if kind == NO_GAP:
@@ -170,6 +171,12 @@ def walk(lo, hi, tokens, roles, skipped, table, infos, found):  # type: ignore[n
                 found.start[n], found.end[n], found.form[n] = t, u, phrase_of(info)
                 n += 1
     return n
+
+
+@small_kernel
+def _may_go_on(info, word, shape, skip):  # type: ignore[no-untyped-def]
+    """Whether a phrase may go on with the next word, or behind it where it is skipped; all at once, as one branch."""
+    return (info & _bucket(word) != 0) | (goes_on(info) & ((shape == _NUMBER) | (skip != 0)))
 
 
 @small_kernel

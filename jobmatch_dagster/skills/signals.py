@@ -71,7 +71,7 @@ def find(lo, hi, tokens, cues, found, hits, signs):  # type: ignore[no-untyped-d
     """
     phrases.recognise(lo, hi, tokens.hash, cues.table, signs.infos, signs.little)
     for t in range(hi - lo):
-        signs.role[t] = cues.role[signs.little[t]] if signs.little[t] >= 0 else np.uint8(0)
+        signs.role[t] = cues.role[max(signs.little[t], 0)] * (signs.little[t] >= 0)
     n = phrases.walk(lo, hi, tokens, signs.role, 0, cues.table, signs.infos, found)
     signs.evidence[: hi - lo] = 0
     kept, reach, k = 0, -1, 0

@@ -173,8 +173,9 @@ def unit_codes(first, last, lo, lex):  # type: ignore[no-untyped-def]
     """Bins of a unit's length and of the share of tools in it."""
     n = last - first
     tools = 0
-    for t in range(first, last):
-        code = lex[t - lo]
+    codes = lex[first - lo : last - lo]
+    for k in range(len(codes)):
+        code = codes[k]
         tools += (code & 1) & (_FIRST_TOOL <= code) & (code < _FIRST_TOOL + _CODES_OF_KIND)
     length = n if n <= 4 else 4 + min(n // 4, 8)
     return length, min(4 * tools // max(1, n), DENSITY_BINS - 1)
