@@ -222,17 +222,17 @@ def exponential(n, x, power):  # type: ignore[no-untyped-def]
 @small_kernel
 def recur(row, n, tr, sheet):  # type: ignore[no-untyped-def]
     """Forward and backward recursion over the unit of n words from ``row``; the two chains run side by side."""
-    begin, inside, ahead, back = sheet.begin, sheet.inside, sheet.ahead, sheet.back
+    begin, inside, ahead, back = sheet.begin[row:], sheet.inside[row:], sheet.ahead[row:], sheet.back[row:]
     t00, t01, t02, t10, t11, t12, t20, t21, t22 = (
         tr[0, 0], tr[0, 1], tr[0, 2], tr[1, 0], tr[1, 1], tr[1, 2], tr[2, 0], tr[2, 1], tr[2, 2],
     )  # fmt: skip
-    f0, f1, f2 = begin[row], 0.0, 1.0
+    f0, f1, f2 = begin[0], 0.0, 1.0
     b0, b1, b2 = 1.0, 1.0, 1.0
-    last = row + n - 1
-    ahead[row, 0], ahead[row, 1], ahead[row, 2] = f0, f1, f2
+    last = n - 1
+    ahead[0, 0], ahead[0, 1], ahead[0, 2] = f0, f1, f2
     back[last, 0], back[last, 1], back[last, 2] = b0, b1, b2
     for step in range(1, n):
-        k, j = row + step, last - step
+        k, j = step, last - step
         e0, e1, g0, g1 = begin[k], inside[k], begin[j + 1], inside[j + 1]
         f0, f1, f2 = (
             (f0 * (t00 * e0) + f1 * (t10 * e0)) + f2 * (t20 * e0),
@@ -256,10 +256,8 @@ def recur(row, n, tr, sheet):  # type: ignore[no-untyped-def]
 @small_kernel
 def combine(row, n, at, sheet, p):  # type: ignore[no-untyped-def]
     """Probabilities of a unit's words from both recursions."""
-    ahead, back = sheet.ahead, sheet.back
+    ahead, back, out = sheet.ahead[row:], sheet.back[row:], p[at:]
     for k in range(n):
-        q0 = ahead[row + k, 0] * back[row + k, 0]
-        q1 = ahead[row + k, 1] * back[row + k, 1]
-        q2 = ahead[row + k, 2] * back[row + k, 2]
+        q0, q1, q2 = ahead[k, 0] * back[k, 0], ahead[k, 1] * back[k, 1], ahead[k, 2] * back[k, 2]
         scale = 1.0 / ((q0 + q1) + q2)
-        p[at + k, 0], p[at + k, 1], p[at + k, 2] = q0 * scale, q1 * scale, q2 * scale
+        out[k, 0], out[k, 1], out[k, 2] = q0 * scale, q1 * scale, q2 * scale

@@ -26,7 +26,7 @@ NO_FORM = gating.NO_FORM
 LANGUAGE_UNKNOWN, LANGUAGE_ENGLISH, LANGUAGE_OTHER = 0, 1, 2
 _TITLE = TITLE_SECTION
 _OFFERED = int(Says.OFFERED)
-_ASKED_GATE, _LOW_GATE = gating.ASKED_GATE, gating.LOW_GATE
+_OPEN_GATE, _ASKED_GATE, _LOW_GATE = gating.OPEN_GATE, gating.ASKED_GATE, gating.LOW_GATE
 
 
 class Mentions(NamedTuple):
@@ -75,7 +75,8 @@ class Units(NamedTuple):
 class Desk(NamedTuple):
     """Scratch for one text at a time, as long as the longest of the batch needs.
 
-    ``words``, ``lex``, ``cue``: what the tagger is told of each token; ``p``: what it says (float64, 3).
+    ``infos``: what the forms' table says of each token alone (uint64); ``words``, ``lex``, ``cue``: what the tagger is
+    told of it; ``p``: what it says (float64, 3).
     """
 
     found: Candidates
@@ -83,6 +84,7 @@ class Desk(NamedTuple):
     signs: Signs
     units: Units
     notes: Notes
+    infos: np.ndarray
     words: np.ndarray
     lex: np.ndarray
     cue: np.ndarray
@@ -116,6 +118,7 @@ def _new_desk(longest):  # type: ignore[no-untyped-def]
             np.empty(longest + 1, np.uint8),
         ),
         matcher.new_notes(longest, room),
+        np.empty(longest, np.uint64),
         np.empty(longest, np.int32),
         np.empty(longest, np.uint8),
         np.empty(longest, np.uint8),
@@ -139,11 +142,11 @@ def longest_text(first):  # type: ignore[no-untyped-def]
 @kernel
 def _find(lo, hi, tokens, known, desk):  # type: ignore[no-untyped-def]
     """Cues, forms and units of tokens [lo, hi)."""
-    c = signals.find(lo, hi, tokens, known.cues, desk.found, desk.hits, desk.signs)
-    phrases.recognise(lo, hi, tokens.hash, known.table, desk.signs.infos, desk.words)
-    n = phrases.walk(
-        lo, hi, tokens, desk.signs.role, ARTICLE_ROLE, known.table, desk.signs.infos, desk.found
+    phrases.recognise(
+        lo, hi, tokens.hash, known.cues.table, desk.signs.infos, desk.signs.little, known.table, desk.infos, desk.words
     )  # fmt: skip
+    c = signals.find(lo, hi, tokens, known.cues, desk.found, desk.hits, desk.signs)
+    n = phrases.walk(lo, hi, tokens, desk.signs.role, ARTICLE_ROLE, known.table, desk.infos, desk.found)
     n_units = reading.units(lo, hi, tokens.gap, tokens.shape, c, desk.hits, desk.units)
     _share_cues(n_units, c, desk.hits, desk.units)
     return Found(c, n, n_units)
@@ -236,19 +239,19 @@ def _requirement(s, e, lo, tokens, hits, units, section):  # type: ignore[no-unt
 
 
 @small_kernel
-def _write_form(d, m, lo, tagged, is_resume, at, codes, tokens, forms, bars, desk, is_title, out):  # type: ignore[no-untyped-def]
-    """The mention of candidate m into row ``at``; returns whether it stays: what is in doubt must be asked for."""
-    s, e, f = desk.found.start[m], desk.found.end[m], desk.found.form[m]
-    gate, certainty, p = forms.gate[f], 1.0, desk.p
+def _write_one(d, s, e, f, free, lo, tagged, is_resume, at, codes, tokens, forms, bars, desk, is_title, out):  # type: ignore[no-untyped-def]
+    """The mention of form f, or of a free span, at tokens [s, e) into row ``at``; returns whether it stays: a form in
+    doubt must be asked for."""
+    gate, certainty, p = _OPEN_GATE if free else forms.gate[f], 1.0, desk.p
     section = np.uint8(_TITLE) if is_title else desk.units.section[desk.units.of[s - lo]]
     requirement = _requirement(s, e, lo, tokens, desk.hits, desk.units, section)
-    stays = is_resume or reading.asks(requirement, section)
+    stays = free or is_resume or reading.asks(requirement, section)
     if not stays and gate != _ASKED_GATE:
         stays = not (gate == _LOW_GATE and tagged and gating.unlikely(s, e, lo, gate, desk.units, p, bars))
-    may_ask = gate != _ASKED_GATE and reading.may_ask(requirement, section)
+    may_ask = not free and gate != _ASKED_GATE and reading.may_ask(requirement, section)
     if not stays and not may_ask:
         return False
-    if tagged and gate > _ASKED_GATE and not is_resume:
+    if tagged and (free or (gate > _ASKED_GATE and not is_resume)):
         certainty = gating.part(s, e, lo, p)
     _write(d, s, e, lo, f, certainty, at, codes, tokens, desk.hits, desk.units, section, requirement, out)
     if may_ask and (out.level[at] != reading.NO_LEVEL or not np.isnan(out.years[at])):
@@ -260,26 +263,20 @@ def _write_form(d, m, lo, tagged, is_resume, at, codes, tokens, forms, bars, des
 @kernel
 def _write_all(d, lo, counts, k, tagged, is_resume, total, codes, tokens, forms, bars, desk, is_title, out):  # type: ignore[no-untyped-def]
     """The mentions of one text, and its k free spans, in the order of the text; returns the rows then in use."""
-    i, found = 0, desk.found
-    for m in range(counts.forms + 1):
-        while i < k and (m == counts.forms or desk.spans[i, 0] < found.start[m]):
-            s, e, form = desk.spans[i]
-            certainty, section = 1.0, desk.units.section[desk.units.of[s - lo]]
-            if tagged:
-                certainty = gating.part(s, e, lo, desk.p)
-            requirement = _requirement(s, e, lo, tokens, desk.hits, desk.units, section)
-            _write(
-                d, s, e, lo, form, certainty, total, codes, tokens, desk.hits, desk.units, section, requirement, out
-            )  # fmt: skip
-            total += 1
+    i, m, found = 0, 0, desk.found
+    while i < k or m < counts.forms:
+        free = i < k and (m == counts.forms or desk.spans[i, 0] < found.start[m])
+        if free:
+            s, e, f = desk.spans[i]
             i += 1
-        if (
-            m < counts.forms
-            and found.picked[m]
-            and forms.skill[found.form[m]] >= 0
-            and _write_form(d, m, lo, tagged, is_resume, total, codes, tokens, forms, bars, desk, is_title, out)
-        ):
-            total += 1
+        else:
+            s, e, f = found.start[m], found.end[m], found.form[m]
+            m += 1
+            if not found.picked[m - 1] or forms.skill[f] < 0:
+                continue
+        total += _write_one(
+            d, s, e, f, free, lo, tagged, is_resume, total, codes, tokens, forms, bars, desk, is_title, out
+        )  # fmt: skip
     return total
 
 

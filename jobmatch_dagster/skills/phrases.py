@@ -117,18 +117,20 @@ def look(slots, state):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def recognise(lo, hi, hashes, table, infos, words):  # type: ignore[no-untyped-def]
-    """Look up each token of [lo, hi) alone.
+def recognise(lo, hi, hashes, table, infos, words, other, other_infos, other_words):  # type: ignore[no-untyped-def]
+    """Look up each token of [lo, hi) alone in two tables.
 
     Args:
         infos: uint64 per token from ``lo``, filled with what the table says of it.
         words: int32 per token from ``lo``, filled with the numbers of known words.
+        other, other_infos, other_words: the same for the other table.
     """
-    slots = table.slots
-    for t in range(lo, hi):
-        info = look(slots, step(ROOT, np.uint8(0), hashes[t]))
-        infos[t - lo] = info
-        words[t - lo] = word_of(info)
+    slots, other_slots, some = table.slots, other.slots, hashes[lo:hi]
+    for t in range(len(some)):
+        state = step(ROOT, np.uint8(0), some[t])
+        info, other_info = look(slots, state), look(other_slots, state)
+        infos[t], other_infos[t] = info, other_info
+        words[t], other_words[t] = word_of(info), word_of(other_info)
 
 
 @kernel

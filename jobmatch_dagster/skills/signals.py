@@ -25,7 +25,8 @@ class CueHits(NamedTuple):
 
 class Signs(NamedTuple):
     """Per token of one text: what cues show of it (``cues.ANNOUNCES`` …) and its role (``cues.ARTICLE_ROLE`` …), uint8;
-    its number among the little words, below 0 where it is none (int32); ``infos``: scratch, uint64."""
+    its number among the little words, below 0 where it is none (int32); ``infos``: what the table of cues says of it
+    alone (uint64)."""
 
     evidence: np.ndarray
     role: np.ndarray
@@ -65,11 +66,11 @@ def find(lo, hi, tokens, cues, found, hits, signs):  # type: ignore[no-untyped-d
 
     Args:
         found: scratch (``matcher.Candidates``).
+        signs: ``infos`` and ``little`` are filled (``phrases.recognise``).
 
     Returns:
         how many there are in ``hits``.
     """
-    phrases.recognise(lo, hi, tokens.hash, cues.table, signs.infos, signs.little)
     for t in range(hi - lo):
         signs.role[t] = cues.role[max(signs.little[t], 0)] * (signs.little[t] >= 0)
     n = phrases.walk(lo, hi, tokens, signs.role, 0, cues.table, signs.infos, found)

@@ -176,7 +176,7 @@ def unit_codes(first, last, lo, lex):  # type: ignore[no-untyped-def]
     codes = lex[first - lo : last - lo]
     for k in range(len(codes)):
         code = codes[k]
-        tools += (code & 1) & (_FIRST_TOOL <= code) & (code < _FIRST_TOOL + _CODES_OF_KIND)
+        tools += (code & 1) & (code >= _FIRST_TOOL) & (code < _FIRST_TOOL + _CODES_OF_KIND)
     length = n if n <= 4 else 4 + min(n // 4, 8)
     return length, min(4 * tools // max(1, n), DENSITY_BINS - 1)
 

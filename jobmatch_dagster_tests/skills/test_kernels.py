@@ -41,7 +41,7 @@ def found(text: str, table: phrases.PhraseTable) -> list[tuple[int, int, int]]:
     infos, words = np.zeros(n, np.uint64), np.zeros(n, np.int32)
     articles = cut(*encode([f"{word}\n" for word in ARTICLES])).hash
     roles = np.isin(tokens.hash, articles).astype(np.uint8)
-    phrases.recognise(0, n, tokens.hash, table, infos, words)
+    phrases.recognise(0, n, tokens.hash, table, infos, words, table, infos, words)
     k = phrases.walk(0, n, tokens, roles, 1, table, infos, room)
     columns = (room.start[:k].tolist(), room.end[:k].tolist(), room.form[:k].tolist())
     return list(zip(*columns, strict=True))
