@@ -103,8 +103,14 @@ class Tokens(NamedTuple):
 
 
 @small_kernel
+def _at(codes, i):  # type: ignore[no-untyped-def]
+    """``codes[i]`` for an i that is not negative: unsigned, it need not be looked whether it counts from the end."""
+    return codes[np.uint64(i)]
+
+
+@small_kernel
 def _class_of(codes, i, table):  # type: ignore[no-untyped-def]
-    code = codes[i]
+    code = _at(codes, i)
     return np.int64(table[code] >> _SHIFT) if code < _BEYOND else 0
 
 
@@ -133,7 +139,7 @@ def _next_word(codes, i, stop, gap, table, gap_of_class):  # type: ignore[no-unt
     """Where the next word at or behind i begins, and the gap before it; ``gap``: TEXT at the text's beginning, else
     NONE."""
     newlines, spaces, dot = 0, 0, 0
-    if gap == 0 and i + 1 < stop and codes[i] == _BLANK:  # what most often stands between two words
+    if gap == 0 and i + 1 < stop and _at(codes, i) == _BLANK:  # what most often stands between two words
         kind = _class_of(codes, i + 1, table)
         if _LOWER <= kind <= _DIGIT or kind == _IDEOGRAPH:
             return i + 1, _G_SPACE
@@ -180,7 +186,7 @@ def _word(codes, i, stop, table):  # type: ignore[no-untyped-def]
         h = (h ^ np.uint64(table[codes[i]] & _FOLD)) * HASH_PRIME
         i += 1
         while i < stop:
-            code = codes[i]
+            code = _at(codes, i)
             if code >= _BEYOND:
                 break
             info = table[code]
@@ -197,7 +203,7 @@ def _word(codes, i, stop, table):  # type: ignore[no-untyped-def]
                 h = (h ^ np.uint64(info & _FOLD)) * HASH_PRIME
             i += 1
         signs = i
-        while i < stop and (codes[i] == _PLUS_SIGN or codes[i] == _NUMBER_SIGN):
+        while i < stop and (_at(codes, i) == _PLUS_SIGN or _at(codes, i) == _NUMBER_SIGN):
             i += 1
         if i > signs:
             after = _class_of(codes, i, table) if i < stop else 0
