@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Say = Callable[[str], Any]
 FIRST_PORT = 8931  # the same addresses in each run, as far as they are free
 PAUSE = "0.02"  # seconds between two requests to one board of the demo: it is ours, and on this machine
+CLOSE = 0.5  # score from which a match is shown: some hundred made-up jobs hold few for each person
 TYPES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -215,14 +216,15 @@ def _say_seconds(shown: Shown, say: Say) -> None:
 
 
 def _say_matches(conn: psycopg.Connection[Any], say: Say) -> None:
-    """The best jobs of three people whose résumés were read."""
+    """The best jobs of three people of different languages: those with the closest job, so that there is one to see."""
     from jobmatch_dagster.orchestration import funnel
 
     people = conn.execute(
         """select r.id, u.full_name, r.content -> 'basics' ->> 'label', r.language
              from public.resumes r join public.users u on u.id = r.user_id
-            where exists (select from public.job_matches m where m.resume_id = r.id)
-            order by r.file_path limit 40"""
+             join (select resume_id, max(score) as best from public.job_matches group by resume_id) m
+               on m.resume_id = r.id
+            order by m.best desc, u.full_name limit 40"""
     ).fetchall()
     seen: set[Any] = set()
     for resume, name, label, language in people:
@@ -230,5 +232,5 @@ def _say_matches(conn: psycopg.Connection[Any], say: Say) -> None:
             continue
         seen.add(language)
         say(f"\nBest jobs for {name}{f', {label}' if label else ''}")
-        for line in funnel.best_jobs(conn, str(resume)):
+        for line in funnel.best_jobs(conn, str(resume), least=CLOSE):
             say(line)

@@ -105,9 +105,10 @@ def show(funnel: Funnel) -> Iterable[str]:
             yield f"  {name}: {', '.join(words)}"
 
 
-def best_jobs(conn: psycopg.Connection[Any], resume_id: str, most: int = 5) -> Iterable[str]:
-    """The best open jobs of a résumé with their reasons, as lines of text."""
-    for place, (title, company, where, score, sentence) in enumerate(conn.execute(BEST, (resume_id, most)), 1):
+def best_jobs(conn: psycopg.Connection[Any], resume_id: str, most: int = 5, least: float = 0.0) -> Iterable[str]:
+    """The best open jobs of a résumé with their reasons, as lines of text: at most so many, of at least this score."""
+    best = conn.execute(BEST, (resume_id, most)).fetchall()
+    for place, (title, company, where, score, sentence) in enumerate((r for r in best if r[3] >= least), 1):
         yield f"  {place}. {score:.2f}  {title}, {company}{', ' + where if where else ''}"
         yield f"           {sentence}"
 

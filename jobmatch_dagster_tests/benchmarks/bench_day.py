@@ -132,7 +132,7 @@ def _put_postings(settings: Settings, count: int, day: date, seed: str) -> None:
     names = ("board", "external_id", "title", "company", "description_html", "salary_text", "location")
     rows = [{name: getattr(p, name, None) for name in names} for p in generate_postings(count, seed)]
     for n, row in enumerate(rows):  # of a hundred thousand made-up numbers two are the same
-        row["external_id"] = str(4_000_000_000 + n)
+        row["external_id"] = f"{day:%Y%m%d}{n:07d}"
     raw = to_raw(pa.Table.from_pylist(rows, schema=tables.POSTING), day)
     with database.connect(settings) as conn:
         database.merge(conn, "raw.postings", raw, key=["board", "external_id", "scraped_on"])
