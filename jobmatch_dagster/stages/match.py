@@ -87,6 +87,9 @@ select r.id::text, kept.score, kept.job_id::text
         where m.resume_id = r.id and j.closed_on is null and j.duplicate_of is null
         order by m.score desc, m.job_id offset %s - 1 limit 1) as kept
 """
+# Who fell is new again, from the moment that it is written until all jobs were seen: a run that dies forgets nobody.
+TO_DO = "update private.scored set version = '' where side = 'resume' and id = any(%s::uuid[])"
+DONE = "update private.scored set version = %s where side = 'resume' and id = any(%s::uuid[])"
 JOINED_BY = {
     "public.jobs": ("id", "closed_on", "duplicate_of"),
     "public.job_matches": ("resume_id", "job_id"),
@@ -169,9 +172,10 @@ def match_day(
             conn.execute(FORGET)
             work = _work(conn, settings, day, now, again)
         if work.jobs or work.resumes:
-            _score(conn, settings, day, work, outcome, tally, on_progress)
+            fell = _score(conn, settings, day, work, outcome, tally, on_progress)
             with conn.transaction():
                 _remember(conn, work, now)
+                conn.execute(DONE, (now, fell))
         matches = conn.execute("select count(*) from public.job_matches where matched_on = %s", (day,)).fetchone()
         outcome.counts = {
             "new jobs": len(work.jobs),
@@ -229,8 +233,8 @@ def _score(
     outcome: Outcome,
     tally: dict[str, int],
     on_progress: Callable[[str], None] | None,
-) -> None:
-    """Score block after block of résumés, each written in one transaction."""
+) -> list[str]:
+    """Score block after block of résumés, each written in one transaction; returns those that saw every job again."""
     from jobmatch_dagster.matching import sides
     from jobmatch_dagster.supabase import database
 
@@ -261,6 +265,7 @@ def _score(
             done += len(block)
             if on_progress:
                 on_progress(f"{done} of {len(work.resumes) + len(work.others) + len(fell)} résumés scored")
+    return fell
 
 
 def _match_block(
@@ -338,9 +343,11 @@ def _write(
             (sorted(cut | full),),
         )
         after = _last_kept(conn, list(before), keep)
+        fell = [resume for resume, last in before.items() if resume not in after or after[resume] > last]
+        conn.execute(TO_DO, (fell,))
         if merged.inserted or merged.updated or merged.deleted or cut:
             scorer_version.log_rankings(conn, block)
-    return [resume for resume, last in before.items() if resume not in after or after[resume] > last]
+    return fell
 
 
 def _last_kept(conn: psycopg.Connection, resumes: Sequence[str], keep: int) -> dict[str, tuple[float, str]]:

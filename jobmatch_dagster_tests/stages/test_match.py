@@ -29,6 +29,10 @@ select m.resume_id, m.job_id, m.score, m.components, m.sentence, m.resume_hash, 
 """
 
 
+class Killed(BaseException):
+    """The end of a process in the middle of its work."""
+
+
 class History:
     """People and jobs that come, change and go, in a database; every step is one of ``STEPS``."""
 
@@ -100,6 +104,26 @@ class History:
         day = START + timedelta(days=self.dice.randint(0, days))
         match.match_day(self.settings, day, again=self.dice.random() < 0.3)
 
+    def score_and_be_killed(self) -> None:
+        """As a process that dies when so many blocks are written: nothing after that is remembered."""
+        written, before = match._write, self.dice.randint(1, 2)
+
+        def write(*given: Any, **more: Any) -> list[str]:
+            nonlocal before
+            fell: list[str] = written(*given, **more)
+            before -= 1
+            if not before:
+                raise Killed
+            return fell
+
+        match._write = write
+        try:
+            match.match_day(self.settings, self.today)
+        except Killed:
+            pass
+        finally:
+            match._write = written
+
     def next_day(self) -> None:
         self.today += timedelta(days=1)
 
@@ -130,6 +154,7 @@ STEPS: list[tuple[int, Callable[[History], None]]] = [
     (1, History.remove_resume),
     (4, History.score_today),
     (3, History.score_some_day),
+    (3, History.score_and_be_killed),
     (3, History.next_day),
 ]
 
@@ -146,6 +171,21 @@ def test_the_days_add_up_to_scoring_everything_at_once(few: Settings, seed: int)
         history.score_from_scratch()
         assert by_days == history.ranking()
         assert len({row[0] for row in by_days}) > 1  # the history left something to compare
+
+
+def test_a_ranking_that_fell_before_the_process_died_is_whole_again_when_it_is_scored_again(few: Settings) -> None:
+    with db.connect(few) as conn:
+        history = History(conn, few, 5)
+        for step in [History.put_resume] * 3 + [History.put_job] * 24:
+            step(history)
+        history.score_today()
+        for _ in range(6):
+            history.put_job(str(history.dice.choice(history.ranking())[1]))
+            history.score_and_be_killed()
+            history.score_today()
+            by_days = history.ranking()
+            history.score_from_scratch()
+            assert by_days == history.ranking()
 
 
 @pytest.mark.parametrize("event", ["closed", "changed", "found to be a duplicate"])
