@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 from jobmatch_dagster.errors import DatabaseUnavailable
 from jobmatch_dagster.settings import PROJECT_ROOT, Settings
-from jobmatch_dagster.supabase import remains
+from jobmatch_dagster.supabase import obstacles, remains
 
 if TYPE_CHECKING:
     import psycopg
@@ -36,12 +36,19 @@ SOCKET = remains.SOCKET
 _SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 # A server that has to replay much of its log needs minutes before it answers.
 _START_SECONDS = 600.0
-# What pg_ctl has started shows itself as a server process within this time.
+# What pg_ctl has started shows itself as a server process within this time, and has written down which one it is.
 _APPEAR_SECONDS = 2.0
+# A server that lives answers within this time, be it that it is not ready yet.
+_SILENT_SECONDS = 10.0
+_CONNECT_SECONDS = 5
+# After this time of waiting it is said what is waited for.
+_SAY_SECONDS = 3.0
 _LOG_BYTES = 10_000_000
 _CONTRACT_LOCK = 0x6A6D_0001
 # Always there, whatever became of the other databases; new ones are copied from template0, so that nobody waits for it.
 _MAINTENANCE = "template1"
+
+log = logging.getLogger(__name__)
 
 
 def data_folder(settings: Settings) -> Path:
@@ -91,7 +98,8 @@ def down(settings: Settings) -> bool:
     if not (folder / "PG_VERSION").exists():
         return False
     with _lock(settings):
-        if not is_running(settings):
+        lives = remains.written_pid(folder) in {process.pid for process in remains.servers(folder)}
+        if not lives and not is_running(settings):  # one that lost its socket lives on and is stopped too
             return False
         server = _server(folder)
         try:
@@ -112,6 +120,7 @@ def _start(settings: Settings) -> None:
     with _lock(settings):
         if is_running(settings):  # another process was quicker
             return
+        _refuse_orphan(folder)
         with _reasons() as reasons:
             try:
                 if not (folder / "PG_VERSION").exists():
@@ -138,6 +147,14 @@ def _refuse_long_socket_path(folder: Path) -> None:
         )
 
 
+def _refuse_orphan(folder: Path) -> None:
+    deadline = time.monotonic() + _APPEAR_SECONDS
+    while orphan := obstacles.orphan(folder):
+        if time.monotonic() > deadline:
+            raise orphan
+        time.sleep(0.1)
+
+
 def _initialise(folder: Path) -> None:
     """Make a new cluster beside its place and move it there, so that a broken attempt never looks like a cluster."""
     attempt = folder.with_name(f"{folder.name}.partial")
@@ -161,26 +178,40 @@ def _configure(folder: Path) -> None:
 
 
 def _becomes_ready(settings: Settings) -> bool:
-    """Wait for a server that starts or replays its log; False as soon as there is none."""
-    import psycopg
+    """Wait for a server that starts or replays its log; False as soon as there is none.
+
+    Raises:
+        DatabaseUnavailable: somebody is there who does not answer, or says all the time that it is not ready.
+    """
+    from psycopg import pq
 
     folder = data_folder(settings)
-    deadline = time.monotonic() + _START_SECONDS
-    last_seen = time.monotonic()
-    while time.monotonic() < deadline:
-        try:
-            psycopg.connect(dsn(settings, _MAINTENANCE), connect_timeout=5).close()
+    target = f"{dsn(settings, _MAINTENANCE)}&connect_timeout={_CONNECT_SECONDS}".encode()
+    begun = heard = time.monotonic()
+    said = False
+    while time.monotonic() - begun < _START_SECONDS:
+        answer = pq.PGconn.ping(target)
+        if answer == pq.Ping.OK:
             return True
-        except psycopg.OperationalError as error:
-            starting = "starting up" in str(error) or "recovery" in str(error)
-        if starting or remains.processes(folder):
-            last_seen = time.monotonic()
-        elif time.monotonic() - last_seen > _APPEAR_SECONDS:
+        now = time.monotonic()
+        if answer == pq.Ping.REJECT:
+            heard = now
+            if not said and now - begun > _SAY_SECONDS:
+                said = True
+                log.warning(
+                    "The embedded Postgres replays its log, or is ending. Its log %s says how far it is.",
+                    folder / "log",
+                )
+        elif now - heard > _APPEAR_SECONDS and not remains.servers(folder):
+            if is_running(settings):
+                raise obstacles.usurper(folder)
             return False
+        elif now - heard > _SILENT_SECONDS and (silence := obstacles.silence(folder)):
+            raise silence
         time.sleep(0.1)
     raise DatabaseUnavailable(
         "The embedded Postgres",
-        f"has not answered for {_START_SECONDS:.0f} seconds",
+        f"has been starting for {_START_SECONDS:.0f} seconds and is not ready",
         f"Its log {folder / 'log'} says what it is doing; `jobmatch up` waits again.",
     )
 
@@ -197,7 +228,7 @@ def _ensure_contract(settings: Settings) -> None:
 
     wanted = hashlib.sha256(b"\0".join(path.read_bytes() for path in _contract_files())).hexdigest()
     try:
-        connection = psycopg.connect(dsn(settings), autocommit=True, connect_timeout=10)
+        connection = psycopg.connect(dsn(settings), autocommit=True, connect_timeout=_CONNECT_SECONDS)
     except psycopg.OperationalError as error:
         # It may be replaying its log, or may be ending because somebody has just stopped it.
         if "does not exist" not in str(error) and not _becomes_ready(settings):
@@ -245,7 +276,7 @@ def _create_database(settings: Settings, name: str) -> None:
     from psycopg import sql
 
     with (
-        psycopg.connect(dsn(settings, _MAINTENANCE), autocommit=True) as connection,
+        psycopg.connect(dsn(settings, _MAINTENANCE), autocommit=True, connect_timeout=10) as connection,
         contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation),
     ):
         connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
@@ -285,7 +316,10 @@ def _lock(settings: Settings) -> Iterator[None]:
     try:
         home.mkdir(parents=True, exist_ok=True)
         lock = fasteners.InterProcessLock(home / "postgres.lock")
-        got = lock.acquire(timeout=_START_SECONDS)
+        got = lock.acquire(timeout=_SAY_SECONDS)
+        if not got:
+            log.warning("Another process starts or stops the embedded Postgres; waiting until it has done so.")
+            got = lock.acquire(timeout=_START_SECONDS)
     except OSError as error:
         raise DatabaseUnavailable(
             f"JOBMATCH_HOME {home}",

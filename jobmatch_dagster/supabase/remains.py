@@ -60,6 +60,25 @@ def processes(folder: Path) -> list[psutil.Process]:
     return found
 
 
+def servers(folder: Path) -> list[psutil.Process]:
+    """The servers that believe the folder to be theirs; a child that was forked a moment ago still looks like one."""
+    import psutil
+
+    found = {process.pid: process for process in processes(folder) if is_postmaster(process, folder)}
+    parents = {}
+    for pid, process in found.items():
+        with contextlib.suppress(psutil.Error):
+            parents[pid] = process.ppid()
+    return [found[pid] for pid, parent in parents.items() if parent not in found]
+
+
+def written_pid(folder: Path) -> int | None:
+    """The process that ``postmaster.pid`` names as the folder's server; None where the file is missing or damaged."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int((folder / "postmaster.pid").read_text().splitlines()[0])
+    return None
+
+
 def is_postmaster(process: psutil.Process, folder: Path) -> bool:
     """Whether a process is the server itself: its command line still names the data folder."""
     import psutil
