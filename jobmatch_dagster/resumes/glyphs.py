@@ -11,13 +11,17 @@ import math
 import re
 import unicodedata
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise, repeat
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2.raw as raw
 
+from jobmatch_dagster.resumes import pdfium_calls
 from jobmatch_dagster.resumes.model import Cell
 
 # A gap of 0.12 em between two advance boxes is a space: TeX's narrowest is 0.2 em, and what ligatures and kerning
@@ -29,6 +33,8 @@ MIN_TRACKING = 0.06 / 1.2
 ASCENT, DESCENT = 0.93, 0.27
 # narrower than this no space that pdfium puts in is believed: letters are kerned
 MIN_GUESS = 0.04
+# glyphs are taken to be at least as high as this, in points
+MIN_SIZE = 0.1
 CELL_GAP = 1.0
 # a gap of half an em, where the page has an edge with so many other cells on it, parts cells too
 EDGE_GAP = 0.5 / 1.2
@@ -41,13 +47,13 @@ _BOLD_FONT = re.compile(rb"bold|black|heavy|demi|cmb|\bmedi\b|-medi|ultra", re.I
 _ITALIC_FONT = re.compile(rb"ital|obli|cmti|slanted", re.I)
 _LINE_END_HYPHENS = (0x02, 0xFFFE)
 _RTL = ("R", "AL")
-_LAST_LATIN = "\u024f"
-_BLANKS = frozenset([0x20, 0xA0, 0x3000, 0x09, 0x0A, 0x0D, *range(0x2000, 0x200B)])
-# a glyph: its text, left, right, bottom, top, and its number on the page
-_Glyph = tuple[str, float, float, float, float, int]
+_LAST_LATIN, _FIRST_RTL = "\u024f", "\u0590"
+_BLANKS = frozenset([0, 0x20, 0xA0, 0x3000, 0x09, 0x0A, 0x0D, *range(0x2000, 0x200B)])
+Column = npt.NDArray[np.float64]
 # what pdfium writes its answers into, made once: pages are read one after the other, in one thread of a worker
 _X, _Y, _MATRIX = ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX()
 _NAME, _FLAGS = ctypes.create_string_buffer(128), ctypes.c_int()
+_AT_X, _AT_Y, _AT_MATRIX, _AT_NAME, _AT_FLAGS = map(ctypes.addressof, (_X, _Y, _MATRIX, _NAME, _FLAGS))
 
 
 @dataclass(slots=True)
@@ -60,15 +66,12 @@ class Word:
     top: float
     bottom: float
     baseline: float
+    size: float
     bold: bool
     italic: bool
     order: int
     rtl: bool = False
     tracking: float = 0.0
-
-    @property
-    def size(self) -> float:
-        return self.top - self.bottom
 
 
 class _Turn:
@@ -126,44 +129,70 @@ def _look(name: bytes, flags: int) -> _Look:
 
 
 class _Page:
-    """One text page while its words are read: what pdfium is asked again and again is remembered."""
+    """The glyphs of one text page that carry ink, in columns: their boxes, what they say, and their numbers on it."""
 
-    def __init__(self, textpage: int, turn: tuple[int, float, float]) -> None:
-        self.textpage, self.turn = textpage, _Turn(*turn)
+    def __init__(self, textpage: Any, turn: tuple[int, float, float], said: list[int]) -> None:
+        self.handle, self._turn = pdfium_calls.address(textpage), _Turn(*turn)
+        self.numbers = [i for i, code in enumerate(said) if code not in _BLANKS]
+        self.texts = [_fold(said[i]) for i in self.numbers]
+        boxes = self._boxes()
+        self.gaps, self.cuts, self.guessed = self._runs(*boxes)
+        self.lefts, self.lows, self.rights, self.highs = (column.tolist() for column in boxes)
         self._ems: dict[tuple[bytes, int], float] = {}
 
-    def boxes(self, count: int) -> tuple[Sequence[float], ...]:
+    def _boxes(self) -> tuple[Column, ...]:
         """Left, bottom, right and top of each glyph's advance box, asked for without a Python frame for each."""
-        rects = (raw.FS_RECTF * count)()
-        deque(map(raw.FPDFText_GetLooseCharBox, repeat(self.textpage), range(count), rects), maxlen=0)
-        flat = memoryview(rects).cast("B").cast("f").tolist()
-        left, top, right, bottom = (flat[k::4] for k in range(4))
-        if not self.turn.rotation:
+        count = len(self.numbers)
+        rects = np.zeros((count, 4), np.float32)  # left, top, right, bottom
+        begin = rects.ctypes.data
+        places = range(begin, begin + rects.nbytes, rects.itemsize * 4)
+        deque(map(pdfium_calls.loose_box, repeat(self.handle), self.numbers, places), maxlen=0)
+        left, top, right, bottom = rects.T.astype(np.float64)
+        if not self._turn.rotation:
             return left, bottom, right, top
-        turned = [self.turn.box(*box) for box in zip(left, bottom, right, top, strict=True)]
-        return tuple([box[k] for box in turned] for k in range(4))
+        turned = [self._turn.box(*box) for box in zip(left, bottom, right, top, strict=True)]
+        return tuple(np.array(turned, np.float64).reshape(count, 4).T)
 
-    def font(self, index: int) -> tuple[bytes, _Look]:
-        length = raw.FPDFText_GetFontInfo(self.textpage, index, _NAME, 128, _FLAGS)
-        name: bytes = _NAME.value if 0 < length <= 128 else b""
+    def _runs(
+        self, lefts: Column, lows: Column, rights: Column, highs: Column
+    ) -> tuple[list[float], list[int], set[int]]:
+        """The gap after each glyph; where runs of glyphs begin, after a space or a leap; and where inside of a run
+        pdfium put in a space that the file does not have."""
+        heights = np.maximum(highs - lows, 0.5)[:-1]
+        gaps = lefts[1:] - rights[:-1]
+        leaps = (np.abs(np.diff(lows)) > 0.6 * heights) | (gaps > heights) | (lefts[:-1] - rights[1:] > heights)
+        cuts, guessed = set((leaps.nonzero()[0] + 1).tolist()), set()
+        for k in ((np.diff(self.numbers) > 1) & ~leaps).nonzero()[0].tolist():
+            blanks = range(self.numbers[k] + 1, self.numbers[k + 1])
+            (guessed if all(pdfium_calls.is_generated(self.handle, i) for i in blanks) else cuts).add(k + 1)
+        return gaps.tolist(), sorted(cuts), guessed
+
+    def height(self, k: int) -> float:
+        return self.highs[k] - self.lows[k]
+
+    def font(self, k: int) -> tuple[bytes, _Look]:
+        length = pdfium_calls.font_info(self.handle, self.numbers[k], _AT_NAME, len(_NAME), _AT_FLAGS)
+        name: bytes = _NAME.value if 0 < length <= len(_NAME) else b""
         return name, _look(name, _FLAGS.value)
 
-    def line_of(self, glyph: _Glyph, name: bytes) -> tuple[float, float]:
+    def weight(self, k: int) -> int:
+        return pdfium_calls.font_weight(self.handle, self.numbers[k])
+
+    def line_of(self, k: int, name: bytes) -> tuple[float, float]:
         """Baseline and font size of a glyph, in points of the page as it is seen. The glyph's box is taken where the
         font's size is not to be had: some producers' fonts give boxes of the ink only, so the box alone is not
         stable."""
-        _, _, _, low, high, index = glyph
-        box = max(high - low, 0.1)
-        if not raw.FPDFText_GetCharOrigin(self.textpage, index, _X, _Y):
-            return low + DESCENT / (ASCENT + DESCENT) * box, box / (ASCENT + DESCENT)
+        index, box = self.numbers[k], max(self.height(k), 0.1)
+        if not pdfium_calls.char_origin(self.handle, index, _AT_X, _AT_Y):
+            return self.lows[k] + DESCENT / (ASCENT + DESCENT) * box, box / (ASCENT + DESCENT)
         baseline = _Y.value
-        if self.turn.rotation:
-            baseline = self.turn.box(_X.value, _Y.value, _X.value, _Y.value)[1]
+        if self._turn.rotation:
+            baseline = self._turn.box(_X.value, _Y.value, _X.value, _Y.value)[1]
         key = (name, round(box * 100))
         em = self._ems.get(key)
         if em is None:
-            em = raw.FPDFText_GetFontSize(self.textpage, index)
-            if raw.FPDFText_GetMatrix(self.textpage, index, _MATRIX):
+            em = pdfium_calls.font_size(self.handle, index)
+            if pdfium_calls.matrix(self.handle, index, _AT_MATRIX):
                 em *= math.hypot(_MATRIX.c, _MATRIX.d)
             if not 0.5 * box < em < 4 * box:
                 em = box / (ASCENT + DESCENT)
@@ -171,7 +200,7 @@ class _Page:
         return baseline, em
 
 
-def words(textpage: int, turn: tuple[int, float, float], said: list[int]) -> list[Word]:
+def words(textpage: Any, turn: tuple[int, float, float], said: list[int]) -> list[Word]:
     """The words of a page in the order of its content stream.
 
     Args:
@@ -179,31 +208,16 @@ def words(textpage: int, turn: tuple[int, float, float], said: list[int]) -> lis
         turn: the page's rotation in degrees, and its width and height before it.
         said: what its glyphs say, see ``codes``; glyphs beyond these are not looked at.
     """
-    page = _Page(textpage, turn)
+    page = _Page(textpage, turn, said)
+    if not page.numbers:
+        return []
     found: list[Word] = []
-    run: list[_Glyph] = []
-    guessed: set[int] = set()  # where in the run pdfium put in a space that the file does not have
-    lefts, lows, rights, highs = page.boxes(len(said))
-    for i, (code, x0, y0, x1, y1) in enumerate(zip(said, lefts, lows, rights, highs, strict=True)):
-        if code and code not in _BLANKS:
-            if run:
-                _, last0, last1, low, high, _ = run[-1]
-                height = max(high - low, 0.5)
-                if abs(y0 - low) > 0.6 * height or x0 - last1 > height or last0 - x1 > height:
-                    found.extend(_split(run, page, guessed))
-                    run, guessed = [], set()
-            run.append((chr(code) if 32 < code < 127 else _fold(code), x0, x1, y0, y1, i))
-        elif run and raw.FPDFText_IsGenerated(textpage, i):
-            guessed.add(len(run))
-        elif run:
-            found.extend(_split(run, page, guessed))
-            run, guessed = [], set()
-    if run:
-        found.extend(_split(run, page, guessed))
+    for start, stop in pairwise([0, *page.cuts, len(page.numbers)]):
+        found.extend(_split(page, start, stop))
     return found
 
 
-def codes(textpage: int, count: int) -> list[int]:
+def codes(textpage: Any, count: int) -> list[int]:
     """The code points of a page's glyphs, in one call where every glyph has one code unit."""
     buffer = (ctypes.c_ushort * (count + 1))()
     if count and raw.FPDFText_GetText(textpage, 0, count, buffer) == count + 1:
@@ -219,111 +233,113 @@ def _middle(values: list[float]) -> float:
     return sorted(values)[len(values) // 2]
 
 
-def _split(run: list[_Glyph], page: _Page, guessed: set[int]) -> list[Word]:
+def _split(page: _Page, start: int, stop: int) -> list[Word]:
     """Cut a run of glyphs where the gap is a space although the file has none. Where pdfium guessed a space it is
     believed, except between widely set letters: even tracking is no space."""
-    if len(run) == 1:
-        word = _word(run, page)
-        return [word] if word else []
-    gaps = [b[1] - a[2] for a, b in pairwise(run)]
-    widest = max(gaps)
-    size = max(_middle([g[4] - g[3] for g in run]), 0.1) if widest > 0 or guessed else 1.0
+    gaps = page.gaps[start : stop - 1]
     usual = max(_middle(gaps), 0.0) if len(gaps) >= 3 else 0.0
-    bar = usual + SPACE_GAP * size * (1.0 if len(gaps) >= 8 else 1.8)
-    pieces = [run]
-    if widest > bar or guessed:
+    bar = usual + SPACE_GAP * (1.0 if len(gaps) >= 8 else 1.8) * MIN_SIZE
+    cuts = [start]
+    if gaps and (max(gaps) > bar or not page.guessed.isdisjoint(range(start, stop))):
+        size = max(_middle([page.height(k) for k in range(start, stop)]), MIN_SIZE)
+        bar = usual + SPACE_GAP * size * (1.0 if len(gaps) >= 8 else 1.8)
         tracked = usual > MIN_TRACKING * size
-        pieces, start = [], 0
-        for k, gap in enumerate(gaps, 1):
-            kerned = run[k - 1][0].isdigit() and run[k][0].isdigit()  # "11" is often set closer than its boxes
-            if gap > bar or (k in guessed and gap > MIN_GUESS * size and not tracked and not kerned):
-                pieces.append(run[start:k])
-                start = k
-        pieces.append(run[start:])
-    found = [word for piece in pieces if (word := _word(piece, page))]
+        for k, gap in enumerate(gaps, start + 1):
+            kerned = page.texts[k - 1].isdigit() and page.texts[k].isdigit()  # "11" is often set closer than its boxes
+            if gap > bar or (k in page.guessed and gap > MIN_GUESS * size and not tracked and not kerned):
+                cuts.append(k)
+    found = [word for begin, end in pairwise([*cuts, stop]) if (word := _word(page, begin, end))]
     for word in found:
         word.tracking = usual
     return found
 
 
-def _word(glyphs: list[_Glyph], page: _Page) -> Word | None:
-    first = glyphs[0][5]
-    name, look = page.font(first)
-    text = "".join([g[0] for g in glyphs])
+def _word(page: _Page, start: int, stop: int) -> Word | None:
+    first = page.numbers[start]
+    name, look = page.font(start)
+    text = "".join(page.texts[start:stop])
     if look.icon and not (text.isalpha() and min(text) > _LAST_LATIN):
         return None  # icons, or the names of icons; a letter of another script is one that the text's own font lacks
-    if look.symbol and len(glyphs) == 1:
-        code = raw.FPDFText_GetUnicode(page.textpage, first)
+    if look.symbol and stop == start + 1:
+        code = pdfium_calls.code_point(page.handle, first)
         text = "•" if code >= 0xF000 or not text.isalnum() else text
     if not text:
         return None
-    rtl = not text.isascii() and sum(unicodedata.bidirectional(c) in _RTL for c in text) * 2 > len(text)
-    if rtl and len(glyphs) > 1 and glyphs[0][1] < glyphs[-1][1] - 0.5:
-        text = "".join(g[0] for g in reversed(glyphs))
-    baseline, em = page.line_of(glyphs[0], name)
-    bold = look.bold or (not look.named and raw.FPDFText_GetFontWeight(page.textpage, first) >= 640)
-    x0, x1 = glyphs[0][1], glyphs[-1][2]
-    if rtl or len(glyphs) < 3 or x1 <= x0:
-        x0, x1 = min(g[1] for g in glyphs), max(g[2] for g in glyphs)
-    return Word(text, x0, x1, baseline + ASCENT * em, baseline - DESCENT * em, baseline, bold, look.italic, first, rtl)
+    rtl = max(text) >= _FIRST_RTL and sum(unicodedata.bidirectional(c) in _RTL for c in text) * 2 > len(text)
+    if rtl and stop > start + 1 and page.lefts[start] < page.lefts[stop - 1] - 0.5:
+        text = "".join(reversed(page.texts[start:stop]))
+    baseline, em = page.line_of(start, name)
+    bold = look.bold or (not look.named and page.weight(start) >= 640)
+    x0, x1 = page.lefts[start], page.rights[stop - 1]
+    if rtl or stop - start < 3 or x1 <= x0:
+        x0, x1 = min(page.lefts[start:stop]), max(page.rights[start:stop])
+    top, bottom = baseline + ASCENT * em, baseline - DESCENT * em
+    return Word(text, x0, x1, top, bottom, baseline, top - bottom, bold, look.italic, first, rtl)
 
 
 def cells(page_words: list[Word]) -> list[Cell]:
     """Words on one height without a wide gap between them, joined; wide-set letters become words again."""
     groups: list[list[Word]] = []
     for row in _rows(page_words):
-        group: list[Word] = []
-        for word in row:
-            if group and not _joins(group[-1], word):
+        group = [row[0]]
+        for before, word in pairwise(row):
+            if not _joins(before, word):
                 groups.append(group)
                 group = []
             group.append(word)
         groups.append(group)
-    starts = Counter(round(g[0].x0) for g in groups)
-    made = [_cell(group, starts) for group in _parted_at_edges(groups, starts)]
+    edges = _edges(group[0].x0 for group in groups)
+    made = [_cell(group, edges) for group in _parted_at_edges(groups, edges)]
     made.sort(key=lambda cell: cell.order)
     return [cell for cell in made if cell.text]
 
 
-def _parted_at_edges(groups: list[list[Word]], starts: Counter[int]) -> list[list[Word]]:
+def _edges(places: Iterable[float]) -> frozenset[int]:
+    """The places, in whole points, at which or beside which so many of the given ones are that they are an edge of the
+    page."""
+    counts = Counter(map(round, places))
+    near = {x for place in counts for x in (place - 1, place, place + 1)}
+    return frozenset(x for x in near if counts[x - 1] + counts[x] + counts[x + 1] >= MIN_EDGE)
+
+
+def _parted_at_edges(groups: list[list[Word]], edges: frozenset[int]) -> list[list[Word]]:
     """Groups cut where a gap that is wider than the group's others meets an edge of the page: a place where other
     groups begin, or a right end that other groups have. So a narrow gutter parts columns and a stretched line stays."""
-    ends = Counter(round(g[-1].x1) for g in groups)
+    counts = Counter(round(group[-1].x1) for group in groups)
+    ends = {x + d for x, count in counts.items() if count >= MIN_EDGE for d in (-1, 0, 1)}
     parted = []
     for group in groups:
-        at_right = any(ends[round(group[-1].x1) + d] >= MIN_EDGE for d in (-1, 0, 1))
+        if len(group) == 1:
+            parted.append(group)
+            continue
+        at_right = round(group[-1].x1) in ends
         gaps = [b.x0 - a.x1 for a, b in pairwise(group)]
-        bar = max(EDGE_GAP * group[0].size, 1.6 * _middle(gaps)) if len(gaps) > 1 else EDGE_GAP * group[0].size
+        widest, bar = max(gaps), EDGE_GAP * group[0].size
+        if widest > bar and len(gaps) > 1:
+            bar = max(bar, 1.6 * _middle(gaps))
         begin = 0
-        for k, gap in enumerate(gaps, 1):
-            if gap <= bar or (gap < max(gaps) and not _starts_at(group[k], starts)):
+        for k, gap in enumerate(gaps, 1) if widest > bar else ():
+            if gap <= bar:
                 continue
-            apart = at_right and k > 1 and len(gaps) > 2 and gap >= max(gaps)
-            if apart or _starts_at(group[k], starts):
+            starts = round(group[k].x0) in edges
+            if starts or (at_right and k > 1 and len(gaps) > 2 and gap >= widest):
                 parted.append(group[begin:k])
                 begin = k
         parted.append(group[begin:])
     return parted
 
 
-def _starts_at(word: Word, starts: Counter[int]) -> bool:
-    return sum(starts[round(word.x0) + d] for d in (-1, 0, 1)) >= MIN_EDGE
-
-
 def _rows(page_words: list[Word]) -> list[list[Word]]:
     """Words by baseline, each row from left to right."""
-    rows: list[list[Word]] = []
+    rows: list[tuple[float, float, list[Word]]] = []  # baseline and height of the row's first word
     for word in sorted(page_words, key=lambda w: (-w.bottom, w.x0)):
-        for row in reversed(rows[-6:]):
-            height = min(word.size, row[0].size)
-            if abs(row[0].baseline - word.baseline) <= 0.22 * max(height, 1.0):
+        for baseline, height, row in reversed(rows[-6:]):
+            if abs(baseline - word.baseline) <= 0.22 * max(min(word.size, height), 1.0):
                 row.append(word)
                 break
         else:
-            rows.append([word])
-    for row in rows:
-        row.sort(key=lambda w: w.x0)
-    return rows
+            rows.append((word.baseline, word.size, [word]))
+    return [sorted(row, key=lambda w: w.x0) for _, _, row in rows]
 
 
 def _joins(left: Word, right: Word) -> bool:
@@ -332,13 +348,11 @@ def _joins(left: Word, right: Word) -> bool:
     return -1.5 * size < gap < (1.4 if spaced else CELL_GAP) * size + 3 * min(left.tracking, right.tracking)
 
 
-def _cell(group: list[Word], starts: Counter[int]) -> Cell:
-    if sum(w.rtl for w in group) * 2 > len(group):
-        ordered = list(reversed(group))
-    else:
-        ordered = group
+def _cell(group: list[Word], edges: frozenset[int]) -> Cell:
+    ordered = list(reversed(group)) if sum(w.rtl for w in group) * 2 > len(group) else group
     tokens = _unspaced(ordered)
-    heavy = sum(len(w.text) for w in group if w.bold) * 2 > sum(len(w.text) for w in group)
+    letters = [len(w.text) for w in group]
+    heavy = [n for n, w in zip(letters, group, strict=True) if w.bold]
     return Cell(
         text=" ".join(tokens),
         x0=group[0].x0,
@@ -346,20 +360,20 @@ def _cell(group: list[Word], starts: Counter[int]) -> Cell:
         top=max(w.top for w in group),
         bottom=min(w.bottom for w in group),
         size=max(w.size for w in group),
-        bold=heavy,
+        bold=sum(heavy) * 2 > sum(letters),
         italic=group[0].italic,
         order=min(w.order for w in group),
-        lead=_lead(ordered, tokens),
-        seams=_seams(ordered, tokens, starts) if len(group) > 1 else (),
+        lead=_lead(ordered, tokens) if 0 < len(heavy) < len(group) else 0,
+        seams=_seams(ordered, tokens, edges) if len(group) > 1 else (),
     )
 
 
-def _seams(ordered: list[Word], tokens: list[str], starts: Counter[int]) -> tuple[tuple[int, float], ...]:
+def _seams(ordered: list[Word], tokens: list[str], edges: frozenset[int]) -> tuple[tuple[int, float], ...]:
     if len(tokens) != len(ordered):
         return ()
     found, at = [], 0
     for word, token in zip(ordered, tokens, strict=True):
-        if at and _starts_at(word, starts):
+        if at and round(word.x0) in edges:
             found.append((at, word.x0))
         at += len(token) + 1
     return tuple(found)
@@ -376,16 +390,16 @@ def _lead(ordered: list[Word], tokens: list[str]) -> int:
 
 def _unspaced(group: list[Word]) -> list[str]:
     """The words of a cell; where nearly all are single letters, letters join and only the wider gaps remain."""
-    letters = [w for w in group if len(w.text) == 1 and w.text.isalnum()]
-    if len(group) < 4 or len(letters) < 0.8 * len(group):
-        return [w.text for w in group]
+    texts = [w.text for w in group]
+    if len(group) < 4 or sum(len(t) == 1 and t.isalnum() for t in texts) < 0.8 * len(group):
+        return texts
     gaps = [b.x0 - a.x1 for a, b in pairwise(group)]
     # between words the letter's own spacing stands twice, with the space
     bar = 1.7 * max(sorted(gaps)[len(gaps) // 3], 0.1)
-    tokens = [group[0].text]
-    for gap, word in zip(gaps, group[1:], strict=True):
+    tokens = texts[:1]
+    for gap, text in zip(gaps, texts[1:], strict=True):
         if gap > bar:
-            tokens.append(word.text)
+            tokens.append(text)
         else:
-            tokens[-1] += word.text
+            tokens[-1] += text
     return tokens

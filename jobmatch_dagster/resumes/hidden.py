@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import ctypes
 from functools import cached_property
+from typing import Any
 
 import pypdfium2.raw as raw
 
+from jobmatch_dagster.resumes import pdfium_calls
 from jobmatch_dagster.resumes.glyphs import Word
 
 INVISIBLE_MODES = (3, 7)  # render modes "neither fill nor stroke" and "clip only" of ISO 32000-1, table 106
@@ -25,6 +27,7 @@ MAX_OBJECTS = 4000
 # left, bottom, right, top; colour, None where it is not known; whether it is a picture
 _Shape = tuple[float, float, float, float, int | None, bool]
 _R, _G, _B, _A = (ctypes.c_uint() for _ in range(4))
+_COLOUR = tuple(map(ctypes.addressof, (_R, _G, _B, _A)))
 _L, _D, _RIGHT, _T = (ctypes.c_float() for _ in range(4))
 _FILL, _STROKE = ctypes.c_int(), ctypes.c_int()
 
@@ -38,8 +41,8 @@ class Sight:
         rotated: the page is turned; colours are then not compared, for shapes are given unturned.
     """
 
-    def __init__(self, page: int, textpage: int, box: tuple[float, float, float, float], rotated: bool) -> None:
-        self._page, self._textpage, self._box, self._rotated = page, textpage, box, rotated
+    def __init__(self, page: Any, textpage: Any, box: tuple[float, float, float, float], rotated: bool) -> None:
+        self._page, self._textpage, self._box, self._rotated = page, pdfium_calls.address(textpage), box, rotated
         self._looks: dict[int, tuple[bool, int | None]] = {}
 
     def parted(self, words: list[Word]) -> tuple[list[Word], int]:
@@ -63,19 +66,18 @@ class Sight:
 
     def _look(self, index: int) -> tuple[bool, int | None]:
         """Whether a glyph's text object is invisible, and its colour if that is light."""
-        handle = raw.FPDFText_GetTextObject(self._textpage, index)
-        if not handle:
+        shown = pdfium_calls.text_object(self._textpage, index)
+        if not shown:
             return False, None
-        key = ctypes.addressof(handle.contents)
-        if key not in self._looks:
-            invisible = raw.FPDFTextObj_GetTextRenderMode(handle) in INVISIBLE_MODES
-            light = None
-            if raw.FPDFPageObj_GetFillColor(handle, _R, _G, _B, _A):
+        look = self._looks.get(shown)
+        if look is None:
+            invisible, light = pdfium_calls.render_mode(shown) in INVISIBLE_MODES, None
+            if pdfium_calls.fill_colour(shown, *_COLOUR):
                 invisible = invisible or _A.value < 8
                 if _R.value + _G.value + _B.value >= LIGHT:
                     light = _R.value << 16 | _G.value << 8 | _B.value
-            self._looks[key] = (invisible, light)
-        return self._looks[key]
+            look = self._looks[shown] = (invisible, light)
+        return look
 
     @cached_property
     def _shapes(self) -> list[_Shape]:

@@ -151,7 +151,7 @@ def _read(table: str, scale: float, height: float) -> list[Word]:
             continue
         em = max(high - low, 1.0) / (ASCENT + DESCENT)
         found.append(
-            Word(text, left, left + wide, high, low, low + DESCENT * em, bold=False, italic=False, order=len(found))
+            Word(text, left, left + wide, high, low, low + DESCENT * em, high - low, False, False, order=len(found))
         )
     return _evened(found)
 
@@ -163,4 +163,5 @@ def _evened(found: list[Word]) -> list[Word]:
     for word in found:
         if 0.7 * usual < word.size < 1.35 * usual:
             word.top, word.bottom = word.baseline + ASCENT * em, word.baseline - DESCENT * em
+            word.size = word.top - word.bottom
     return found
