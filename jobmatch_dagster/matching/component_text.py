@@ -150,8 +150,7 @@ def sentences(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, s
     pieces = Pieces()
     n = len(detail.scores)
     everything = skills.met + skills.partly + skills.lacking
-    entries, entry = np.unique(detail.entry[skills.order], return_inverse=True)
-    names = pieces.add(skill_text.labels(jobs.skills, jobs.wanted.source[entries]))[entry]
+    names = pieces.add(skill_text.labels(jobs.skills, jobs.wanted.source[skills.entries]))[skills.entry]
     opening = np.where(
         everything > 0, _counts(pieces, "Meets ", skills.met), pieces.one("Names no requirement that could be read")
     )

@@ -8,6 +8,7 @@ product of the two sides is the share of the requirements that the résumé meet
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +43,8 @@ class Requirements:
         source: per entry of ``sparse``, its row in the table of job skills.
         stated: per job, how many requirements its text states as required or preferred. A job that states too few
             abstains from the component: skills that are only mentioned, or only stand in the title, are part of text
-        and title. full_share: the share that a job's only requirement would have, before the unmet prior.
+            and title.
+        full_share: the share that a job's only requirement would have, before the unmet prior.
     """
 
     sparse: Sparse
@@ -51,6 +53,11 @@ class Requirements:
     source: NDArray[np.int64]
     stated: NDArray[np.int64]
     full_share: float
+
+    @cached_property
+    def by_importance(self) -> NDArray[np.int64]:
+        """All entries of ``sparse``, each job's by falling share; equal ones in the order of their skills' numbers."""
+        return np.lexsort((-self.sparse.weights.astype(np.int64), self.sparse.rows))
 
 
 def _numbers(column: pa.ChunkedArray, graph: SkillGraph) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ together from pieces that are written once: the job's part, the credit, the rés
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,10 @@ class SkillText:
     Attributes:
         matched, missing: JSON lists.
         met, partly, lacking: per pair, how many requirements are met, partly met, missing.
-        order: items (places in ``Pairs.entry``) by pair, then importance.
-        is_matched: per item in that order, whether the résumé has it or something near.
+        owner: the pair of each item; items are by pair, then importance.
+        is_matched: per item, whether the résumé has it or something near.
+        entries: places among all requirements that items name, each once.
+        entry: per item, its place among ``entries``.
     """
 
     matched: pa.ChunkedArray
@@ -42,95 +45,121 @@ class SkillText:
     met: NDArray[np.int64]
     partly: NDArray[np.int64]
     lacking: NDArray[np.int64]
-    order: NDArray[np.int64]
-    is_matched: NDArray[np.bool_]
     owner: NDArray[np.int64]
-
-
-def _evidence(column: pa.ChunkedArray, rows: NDArray[np.int64]) -> list[str]:
-    """The first few offsets of some rows, as JSON."""
-    import pyarrow as pa
-
-    chosen = column.take(pa.array(rows)).to_pylist()
-    return [json.dumps((offsets or [])[: 2 * MOST_MENTIONS]) for offsets in chosen]
-
-
-def _quoted(texts: list[str]) -> list[str]:
-    return [json.dumps(text, ensure_ascii=False) for text in texts]
+    is_matched: NDArray[np.bool_]
+    entries: NDArray[np.int64]
+    entry: NDArray[np.int64]
 
 
 def labels(table: pa.Table, rows: NDArray[np.int64]) -> list[str]:
     """Preferred labels of the skills in some rows of a skills table."""
     import pyarrow as pa
 
+    found: list[str] = _each(table["skill_id"].take(pa.array(rows)), _labels()).to_pylist()
+    return found
+
+
+def _labels() -> Callable[[str], str]:
+    """What gives a skill's preferred label; of one that the taxonomy lacks, its id."""
     graph = skill_graph.load()
     known = graph.labels()
-    ids = table["skill_id"].take(pa.array(rows)).to_pylist()
-    return [known[number] if (number := graph.number(skill)) >= 0 else skill for skill in ids]
+    return lambda skill: known[number] if (number := graph.number(skill)) >= 0 else skill
+
+
+def _each(column: pa.ChunkedArray, word: Callable[[str], str]) -> pa.Array:
+    """What a function makes of each text of a column; it is asked once for equal ones."""
+    import pyarrow as pa
+
+    coded = column.combine_chunks().dictionary_encode()
+    return pa.array([word(value) for value in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _evidence(column: pa.ChunkedArray) -> pa.Array:
+    """The first few offsets of each row, as JSON."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    first = pc.list_slice(column.combine_chunks(), 0, 2 * MOST_MENTIONS)
+    numbers = pa.ListArray.from_arrays(first.offsets, first.values.cast(pa.string()))
+    return pc.binary_join_element_wise("[", pc.fill_null(pc.binary_join(numbers, ", "), ""), "]", "")
 
 
 def describe(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs) -> SkillText:
     """Write the requirements of each pair, the most important first."""
-    owner = np.repeat(np.arange(len(detail.scores)), np.diff(detail.indptr))
-    importance = jobs.wanted.sparse.weights[detail.entry].astype(np.int64)
-    order = np.lexsort((detail.entry, -importance, owner))
-    owner, matched = owner[order], detail.source[order] >= 0
+    n, counts = len(detail.scores), np.diff(detail.indptr)
+    owner = np.repeat(np.arange(n), counts)
+    # Entries of a pair are all of its job's, in a row: the job's own order is the pair's.
+    entry = jobs.wanted.by_importance[detail.entry]
+    order = np.arange(len(entry)) + entry - detail.entry
+    matched, credits = detail.source[order] >= 0, detail.credit[order]
     pieces = Pieces()
-    opened, between, closed, empty = (pieces.one(text) for text in ("[", ",", "]", "[]"))
-    entries, entry = np.unique(detail.entry[order], return_inverse=True)
-    asks = _asked(jobs, entries)
-    head = pieces.add(f"{ask}," for ask in asks)[entry]
+    marks = [pieces.one(text) for text in ("[", ",", "]", "[]")]
+    entries, entry = _distinct(entry, len(jobs.wanted.source))
+    asks = pieces.add(_asked(jobs, entries))
     credit = pieces.add(_credit(value) for value in range(CREDIT_SCALE + 1))
-    credit = credit[np.round(detail.credit[order] * CREDIT_SCALE).astype(np.int64)]
-    sources, source = np.unique(detail.source[order], return_inverse=True)
-    theirs = pieces.add(_theirs(resumes, sources))[source]
-    n = len(detail.scores)
-    columns = [head[matched], credit[matched], theirs[matched]]
-    found = pieces.assemble(*lists_of(owner[matched], columns, n, opened, between, closed, empty))
-    lacking = [pieces.add(f"{ask}}}" for ask in asks)[entry][~matched]]
-    lacks = pieces.assemble(*lists_of(owner[~matched], lacking, n, opened, between, closed, empty))
-    full = matched & (detail.credit[order] >= MET)
+    credit = credit[np.round(credits[matched] * CREDIT_SCALE).astype(np.int64)]
+    sources, source = _distinct(detail.source[order][matched], len(resumes.skills))
+    columns = [asks[entry[matched]], credit, pieces.add(_theirs(resumes, sources))[source]]
+    found = pieces.assemble(*lists_of(owner[matched], columns, n, *marks))
+    columns = [asks[entry[~matched]], np.full(len(entry) - len(source), pieces.one("}"))]
+    lacks = pieces.assemble(*lists_of(owner[~matched], columns, n, *marks))
+    full = matched & (credits >= MET)
     return SkillText(
         found,
         lacks,
         np.bincount(owner[full], minlength=n),
         np.bincount(owner[matched & ~full], minlength=n),
         np.bincount(owner[~matched], minlength=n),
-        order,
-        matched,
         owner,
+        matched,
+        entries,
+        entry,
     )
 
 
-def _asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> list[str]:
+def _distinct(numbers: NDArray[np.int64], below: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The numbers that there are, ascending, and the place of each among them; all are under ``below``."""
+    there = np.zeros(below, bool)
+    there[numbers] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[numbers]
+
+
+def _asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> pa.Array:
     """The job's part of an item, an object not closed: what it asks for, with its share of all that it asks."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    rows = jobs.wanted.source[entries]
-    table = jobs.skills.select(["skill_id", "requirement"]).take(pa.array(rows))
-    columns = (
-        _quoted(table["skill_id"].to_pylist()),
-        _quoted(labels(jobs.skills, rows)),
-        table["requirement"].to_pylist(),
-        (jobs.wanted.sparse.weights[entries] / jobs.wanted.full_share).tolist(),
-        _evidence(jobs.skills["evidence"], rows),
-    )
-    return [
-        f'{{"skill":{skill},"label":{label},"requirement":"{kind}","weight":{share:.4g},"job_evidence":{where}'
-        for skill, label, kind, share, where in zip(*columns, strict=True)
-    ]
+    label = _labels()
+    table = jobs.skills.select(["skill_id", "requirement", "evidence"]).take(pa.array(jobs.wanted.source[entries]))
+    shares, share = np.unique(jobs.wanted.sparse.weights[entries], return_inverse=True)
+    written = pa.array([f"{value / jobs.wanted.full_share:.4g}" for value in shares.tolist()], pa.string())
+    return pc.binary_join_element_wise(
+        '{"skill":', _each(table["skill_id"], _quoted),
+        ',"label":', _each(table["skill_id"], lambda skill: _quoted(label(skill))),
+        ',"requirement":', _each(table["requirement"], _quoted),
+        ',"weight":', written.take(pa.array(share)),
+        ',"job_evidence":', _evidence(table["evidence"]),
+        "",
+    )  # fmt: skip
 
 
 def _credit(value: int) -> str:
     share = value / CREDIT_SCALE
-    return f'"status":"{"met" if share >= MET else "partly"}","credit":{share:.4g},'
+    return f',"status":"{"met" if share >= MET else "partly"}","credit":{share:.4g},'
 
 
-def _theirs(resumes: sides.Resumes, sources: NDArray[np.int64]) -> list[str]:
-    """The résumé's part of an item, which closes it; for the source -1 nothing."""
-    rows = np.maximum(sources, 0)
-    if not len(resumes.skills):
-        return [""] * len(sources)
-    through = _quoted(labels(resumes.skills, rows))
-    where = _evidence(resumes.skills["evidence"], rows)
-    return [f'"through":{a},"resume_evidence":{b}}}' for a, b in zip(through, where, strict=True)]
+def _theirs(resumes: sides.Resumes, sources: NDArray[np.int64]) -> pa.Array:
+    """The résumé's part of an item, which closes it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    label = _labels()
+    table = resumes.skills.select(["skill_id", "evidence"]).take(pa.array(sources))
+    through = _each(table["skill_id"], lambda skill: _quoted(label(skill)))
+    return pc.binary_join_element_wise(
+        '"through":', through, ',"resume_evidence":', _evidence(table["evidence"]), "}", ""
+    )

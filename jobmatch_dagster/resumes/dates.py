@@ -14,6 +14,7 @@ from jobmatch_dagster.resumes import lexicon
 
 # what every date has: a year, or two digits after a letter, an apostrophe or a stroke. Told apart first, for the search
 # itself takes many times as long.
+_DIGIT = re.compile(r"\d")
 _MAYBE = re.compile(
     r"(?:19|20)\d\d|['’]\d\d|\d/\d\d|[^\W\d_]\.?\s*(?:\d{1,2}(?:st|nd|rd|th)?,\s*)?(?:,|de|del|/|-)?\s*\d\d(?![\d.%])",
     re.I,
@@ -63,21 +64,18 @@ def _grammar() -> _Grammar:
     seasons = {word: month for month, words in data["seasons"].items() for word in words}
     present = [w.casefold() for w in data["present"]["words"]]
 
-    def alternatives(words: object) -> str:
-        return "|".join(sorted((re.escape(w) for w in words), key=len, reverse=True))  # type: ignore[attr-defined]
-
     year = r"(?:(?:19|20)\d\d|['’]\d\d(?!\d))"
-    month = rf"(?:{alternatives(months)})\.?"
+    month = rf"(?:{lexicon.any_of(months)})\.?"
     point = (
         rf"(?:(?:\d{{1,2}}\.?\s+)?(?:de\s+)?{month}\s*(?:\d{{1,2}}(?:st|nd|rd|th)?,\s*)?(?:,|de|del|/|-)?\s*(?:{year}|\d\d(?![\d.%]))"
-        rf"|(?:{alternatives(seasons)})\s*{year}(?:/\d\d(?:\d\d)?)?"
+        rf"|(?:{lexicon.any_of(seasons)})\s*{year}(?:/\d\d(?:\d\d)?)?"
         rf"|(?:19|20)\d\d[-/.]\d\d[-/.]\d\d(?!\d)|\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)\d\d"
         rf"|(?:19|20)\d\d\s*[/.]\s*\d{{1,2}}(?![\d/])(?:\.(?!\d))?|(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?!\d)|\d{{1,2}}\s*[./-]\s*(?:19|20)\d\d"
         rf"|\d{{1,2}}/\d\d(?![\d/])|(?:19|20)\d\d\s*[年년](?:\s*\d{{1,2}}\s*[月월])?(?:\s*\d{{1,2}}\s*[日일])?|{month}(?={_DASH}(?:{month})\s*{year})|{year})"
     )
-    until = alternatives(data["until"]["words"])
-    since = alternatives(data["since"]["words"])
-    goes_on = alternatives(present)
+    until = lexicon.any_of(data["until"]["words"])
+    since = lexicon.any_of(data["since"]["words"])
+    goes_on = lexicon.any_of(present)
     between = rf"(?:{_DASH}(?:(?:{until})\s+)?|\s+(?:{until})\s+(?:la\s+)?|\s*至(?!今)\s*|\s*(?=至今))"
     begin = rf"(?<![\w@#$€£./])(?:(?:{since})\s+)?(?P<a>{point})"
     return _Grammar(
@@ -100,7 +98,7 @@ def find(text: str) -> tuple[DateSpan, ...]:
 
     A year alone is a date only where it stands apart from other numbers; two-digit years need a month beside them.
     """
-    if not _MAYBE.search(text):
+    if not _DIGIT.search(text) or not _MAYBE.search(text):
         return ()
     grammar = _grammar()
     found: list[DateSpan] = []
@@ -195,7 +193,7 @@ def is_only_date(text: str) -> bool:
 
 def goes_over(first: str, second: str) -> bool:
     """Whether a range of dates begins in one text and ends in the next one."""
-    if not any(c.isdigit() for c in first + second):
+    if not _DIGIT.search(first) and not _DIGIT.search(second):
         return False
     seam = len(first)
     joined = f"{first} {second}"

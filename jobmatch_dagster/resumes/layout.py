@@ -11,6 +11,7 @@ import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from statistics import median
 
 from jobmatch_dagster.resumes import dates, lexicon, places
@@ -62,8 +63,9 @@ def read(pages: list[list[Cell]]) -> tuple[list[Line], str]:
             main.extend(_lines(cells, number))
             continue
         splits.append(split)
-        above = [c for c in cells if c.bottom >= split.top and c not in split.left and c not in split.right]
-        below = [c for c in cells if c.bottom < split.top and c not in split.left and c not in split.right]
+        inside = {id(c) for c in (*split.left, *split.right)}
+        above = [c for c in cells if c.bottom >= split.top and id(c) not in inside]
+        below = [c for c in cells if c.bottom < split.top and id(c) not in inside]
         (head if number == 0 else main).extend(_lines(above, number))
         narrow, wide = split.left, split.right
         if _width(split.right) < 0.8 * _width(split.left):
@@ -101,6 +103,7 @@ def _width(cells: list[Cell]) -> float:
     return max(c.x1 for c in cells) - min(c.x0 for c in cells)
 
 
+@lru_cache(maxsize=4096)
 def is_margin_note(text: str) -> bool:
     """Whether a text is what résumés put on the margin: a date, a place, a duration."""
     if _DURATION.match(text) or dates.is_only_date(text):
@@ -193,6 +196,8 @@ def _of_one_rank(left: list[Cell], right: list[Cell]) -> tuple[list[Cell], list[
     """Headings without those that are much smaller than the largest and no larger than their column's text: labels
     inside a section may be its words too."""
     headings = [_headings(side) for side in (left, right)]
+    if not any(headings):
+        return [], []
     largest = max((c.size for found in headings for c in found), default=0.0)
     kept = []
     for found, side in zip(headings, (left, right), strict=True):
@@ -203,15 +208,18 @@ def _of_one_rank(left: list[Cell], right: list[Cell]) -> tuple[list[Cell], list[
 
 def _headings(cells: list[Cell]) -> list[Cell]:
     """Cells that name a section and look like headings: alone at their column's edge, and set apart by style."""
-    usual = median(c.size for c in cells)
-    edge, middle = min(c.x0 for c in cells), (min(c.x0 for c in cells) + max(c.x1 for c in cells)) / 2
+    named = [c for c in cells if (known := lexicon.section_of(c.text)) and known[1]]
+    if not named:
+        return []
+    usual = median([c.size for c in cells])
+    edge = min(c.x0 for c in cells)
+    middle = (edge + max(c.x1 for c in cells)) / 2
     found = []
-    for cell in cells:
-        known = lexicon.section_of(cell.text)
+    for cell in named:
         placed = cell.x0 < edge + 3 or abs((cell.x0 + cell.x1) / 2 - middle) < 4
         placed = placed and not cell.text[:1].islower()
         strong = cell.bold or cell.text.isupper() or cell.size > 1.05 * usual
-        if known and known[1] and (placed or (strong and cell.x0 < edge + MAX_INDENT)):
+        if placed or (strong and cell.x0 < edge + MAX_INDENT):
             found.append(cell)
     return sorted(found, key=lambda c: -c.top)
 
@@ -312,7 +320,7 @@ def _stack_labels(rows: list[list[Cell]]) -> None:
 
 def _unglued(cell: Cell) -> Cell:
     """A cell with a space before the dates that a tab stop left no room for ("Nurse2015 – 2019")."""
-    match = _GLUED.search(cell.text)
+    match = _GLUED.search(cell.text) if "19" in cell.text or "20" in cell.text else None
     if match is None or not dates.is_only_date(rest := cell.text[match.end() :]):
         return cell
     if not any(span.range for span in dates.find(rest)):

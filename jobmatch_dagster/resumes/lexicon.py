@@ -5,9 +5,11 @@ Only look-ups belong here; what follows from a look-up is decided by the readers
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,24 @@ def load(name: str) -> dict[str, Any]:
 def fold(text: str) -> str:
     """Compatibility form, case folded, one space between words."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for any of some words, the longest that fits first. Words that begin alike share their beginning, so
+    that a place where none stands is left after a letter or two and not after all words."""
+    return _branches(sorted(set(words)), 0)
+
+
+def _branches(words: Sequence[str], at: int) -> str:
+    """The pattern of what follows the first ``at`` letters, which all the words share."""
+    ends = len(words[0]) == at
+    parts = [
+        re.escape(letter) + _branches(list(same), at + 1)
+        for letter, same in itertools.groupby(words[1:] if ends else words, key=lambda word: word[at])
+    ]
+    if not parts:
+        return ""
+    return f"(?:{'|'.join(parts)})" + ("?" if ends else "")
 
 
 @lru_cache(maxsize=1)

@@ -53,15 +53,18 @@ def cut(text: str, at: int, row: int, line: Line) -> tuple[list[Phrase], tuple[D
     cell = next((c for c in line.cells if c.text == text), line.cells[0])
     if 1 < cell.lead < len(text) and text[cell.lead] == " ":
         kept[cell.lead] = "\t"
-    masked = _PARENTHESES.sub(lambda m: m.group() if "\t" in m.group() else "x" * len(m.group()), "".join(kept))
+    without = "".join(kept)
+    masked = _PARENTHESES.sub(lambda m: m.group() if "\t" in m.group() else "x" * len(m.group()), without)
     found = []
     begin = 0
     cuts = [m.span() for m in _SEPARATOR.finditer(masked)]
     for stop, after in [*cuts, (len(masked), len(masked))]:
-        piece = "".join(kept)[begin:stop]
+        piece = without[begin:stop]
         left = len(piece) - len(piece.lstrip(TRIM))
-        clean = piece.strip(TRIM) + (")" if "(" in piece.strip(TRIM) and piece.rstrip(" \t,;").endswith(")") else "")
-        if clean and any(c.isalnum() for c in clean) and not _TERMS.match(clean):
+        clean = piece.strip(TRIM)
+        if "(" in clean and piece.rstrip(" \t,;").endswith(")"):
+            clean += ")"
+        if any(map(str.isalnum, clean)) and not _TERMS.match(clean):
             start = at + begin + left
             found.append(Phrase(clean, start, start + len(clean), row, cell.bold, cell.italic, cell.size))
         begin = after

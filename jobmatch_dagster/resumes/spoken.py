@@ -35,7 +35,7 @@ def level(text: str) -> tuple[str | None, str | None]:
     if match := re.search(r"\b([abc][12])\b", folded):
         return text.strip(), match[1].upper()
     for word, cefr in levels:
-        if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", folded):
+        if word in folded and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", folded):
             return text.strip(), cefr
     return None, None
 

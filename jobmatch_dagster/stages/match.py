@@ -76,8 +76,9 @@ with ranked as (
    where m.resume_id = any(%s::uuid[]) and j.closed_on is null and j.duplicate_of is null)
 delete from public.job_matches m using ranked r
  where m.resume_id = r.resume_id and m.job_id = r.job_id and r.place > %s
-returning m.resume_id::text
+returning m.resume_id::text, m.matched_on
 """
+KEPT = "select count(*) from public.job_matches where matched_on = %s"
 LAST_KEPT = """
 select r.id::text, kept.score, kept.job_id::text
   from unnest(%s::uuid[]) as r (id)
@@ -162,7 +163,7 @@ def match_day(
     outcome = Outcome("match_scores", str(day))
     with database.connect(settings) as conn, turn(conn, "match_scores", "all"):
         now = version()
-        tally = {"pairs": 0, "vetoed": 0}
+        tally = {"pairs": 0, "vetoed": 0, "kept": 0}
         if scorer_version.has_changed(conn, now):
             _change_scorer(conn, settings, now, outcome, tally, on_progress)
         scorer_version.begin(conn, now)
@@ -171,18 +172,20 @@ def match_day(
             outcome.changed += conn.execute(STALE).rowcount
             conn.execute(FORGET)
             work = _work(conn, settings, day, now, again)
+        tally["kept"] = one(conn, KEPT, (day,))
         if work.jobs or work.resumes:
             fell = _score(conn, settings, day, work, outcome, tally, on_progress)
             with conn.transaction():
                 _remember(conn, work, now)
                 conn.execute(DONE, (now, fell))
-        matches = conn.execute("select count(*) from public.job_matches where matched_on = %s", (day,)).fetchone()
+            # To count rows that were written a moment ago takes as long as a tenth of writing them.
+            tally["kept"] = tally["kept"] if work.is_first else one(conn, KEPT, (day,))
         outcome.counts = {
             "new jobs": len(work.jobs),
             "new resumes": len(work.resumes),
             "pairs scored": tally["pairs"],
             "pairs vetoed": tally["vetoed"],
-            "matches": matches[0] if matches else 0,
+            "matches": tally["kept"],
         }
         outcome.preview = [
             {"job": r[0], "company": r[1], "score": r[2], "sentence": r[3]} for r in conn.execute(PREVIEW, (day,))
@@ -261,7 +264,7 @@ def _score(
             tally["vetoed"] += matched.vetoed
             with outcome.timed("write"):
                 keep = settings.matches_per_resume
-                fell += _write(conn, matched.matches, block, work, keep, outcome, against_all=against_all)
+                fell += _write(conn, matched.matches, block, work, keep, outcome, tally, against_all=against_all)
             done += len(block)
             if on_progress:
                 on_progress(f"{done} of {len(work.resumes) + len(work.others) + len(fell)} résumés scored")
@@ -301,6 +304,7 @@ def _write(
     work: Work,
     keep: int,
     outcome: Outcome,
+    tally: dict[str, int],
     *,
     against_all: bool,
 ) -> list[str]:
@@ -313,11 +317,14 @@ def _write(
         work: what they were scored for.
         keep: open rows kept per résumé.
         outcome: counts the changes.
+        tally: ``kept`` follows the day's rows, as long as rows only come.
         against_all: every job was scored, not the new ones alone.
 
     Returns:
         Résumés whose last kept row ranks lower than before although better ones were cut off once.
     """
+    import pyarrow.compute as pc
+
     from jobmatch_dagster.stages import scorer_version
     from jobmatch_dagster.supabase import database
 
@@ -333,7 +340,11 @@ def _write(
         outcome.add_merged(merged)
         if work.table != "public.job_matches":
             return []
-        cut = {row[0] for row in conn.execute(PRUNE, (block, keep))}
+        # Who had no match has no more than the best ones now.
+        pruned = [] if work.is_first and against_all else conn.execute(PRUNE, (block, keep)).fetchall()
+        cut = {resume for resume, _ in pruned}
+        came = pc.sum(pc.equal(matches["matched_on"], work.until)).as_py() or 0
+        tally["kept"] += came - sum(day == work.until for _, day in pruned)
         full = {r["values"] for r in matches["resume_id"].value_counts().to_pylist() if r["counts"] >= keep}
         outcome.changed += len(cut)
         conn.execute(

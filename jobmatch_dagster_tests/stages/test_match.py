@@ -97,12 +97,17 @@ class History:
         self.conn.execute("update public.jobs set duplicate_of = null")
 
     def score_today(self) -> None:
-        match.match_day(self.settings, self.today)
+        self._score(self.today)
 
     def score_some_day(self) -> None:
         days = (self.today - START).days
         day = START + timedelta(days=self.dice.randint(0, days))
-        match.match_day(self.settings, day, again=self.dice.random() < 0.3)
+        self._score(day, again=self.dice.random() < 0.3)
+
+    def _score(self, day: date, *, again: bool = False) -> None:
+        told = match.match_day(self.settings, day, again=again).counts["matches"]
+        (kept,) = self.conn.execute("select count(*) from public.job_matches where matched_on = %s", (day,)).fetchone()
+        assert told == kept
 
     def score_and_be_killed(self) -> None:
         """As a process that dies when so many blocks are written: nothing after that is remembered."""

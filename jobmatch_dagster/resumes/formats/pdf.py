@@ -66,7 +66,7 @@ def _read(document: Any, data: bytes, limits: Limits) -> Document:
         pictures += images
         hidden += unseen
     recognised = _recognised(document, pages, limits) if pictures else 0
-    letters = sum(c.isalnum() for page in pages for cell in page for c in cell.text)
+    letters = sum(sum(map(str.isalnum, cell.text)) for page in pages for cell in page)
     if letters < MIN_LETTERS:
         raise Refused("needs_ocr" if pictures or letters else "empty")
     lines, kind = layout.read(_without_running_lines(pages))
@@ -139,7 +139,7 @@ def _doubtful(codes: list[int], cells: list[Cell]) -> bool:
     Glyphs without a meaning, or very long words.
     """
     counts = Counter(codes)
-    if all(chr(code).isspace() for code in counts):
+    if "".join(map(chr, counts)).isspace() or not counts:
         return False
     odd = sum(
         n for c, n in counts.items() if c == _NO_MEANING or (c < 32 and c not in _LINE_ENDS) or 0xE000 <= c <= 0xF8FF
