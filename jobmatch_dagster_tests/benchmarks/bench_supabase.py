@@ -94,13 +94,14 @@ def _measure(settings: Settings, jobs_count: int, matches_count: int, rounds: in
                 rounds,
             )
         )
-        out.append(_compare_matches(settings, connection, matches_count, rounds))
+        out += _compare_matches(settings, connection, matches_count, rounds)
     return out
 
 
 def _compare_matches(
     settings: Settings, connection: psycopg.Connection[Any], count: int, rounds: int
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
+    """Matches of people who had none, of people who may have some, and the same ones again."""
     from jobmatch_dagster.supabase.accounts import ensure_user
 
     per_resume = 50
@@ -114,16 +115,21 @@ def _compare_matches(
             [(key, user, f"{user}/{number}", str(number)) for number, key in enumerate(ids)],
         )
     matches = make_matches(user, ids, make_jobs(2_000)["id"].to_pylist(), per_resume)
+    table, key = "public.job_matches", ["resume_id", "job_id"]
     empty = (lambda: connection.execute("truncate public.job_matches"),)
-    return _compare(
-        connection,
-        f"{count:,} new matches",
-        count,
-        empty,
-        lambda: database.merge(connection, "public.job_matches", matches, key=["resume_id", "job_id"]),
-        lambda: _upsert(connection, "public.job_matches", matches, ["resume_id", "job_id"], "resume_hash"),
-        rounds,
-    )
+
+    def merged() -> Any:
+        return database.merge(connection, table, matches, key=key)
+
+    return [
+        _compare(connection, f"{count:,} {case}", count, prepare, ours,
+                 lambda: _upsert(connection, table, matches, key, "resume_hash"), rounds)
+        for case, prepare, ours in (
+            ("new matches of new people", empty, lambda: database.append(connection, table, matches, key=key)),
+            ("new matches", empty, merged),
+            ("matches, none changed", (), merged),
+        )
+    ]  # fmt: skip
 
 
 def _compare(

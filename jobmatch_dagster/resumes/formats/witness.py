@@ -196,7 +196,9 @@ class Witness:
 
 
 def _unescaped(text: bytes) -> bytes:
-    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
+    parts = _ESCAPE.split(text)  # what is written as it is, and in turn with it what stands after a backslash
+    parts[1::2] = [_ESCAPES.get(part, part) for part in parts[1::2]]
+    return b"".join(parts)
 
 
 def _decoder_of(objects: Objects, font: dict[str, Any]) -> _Decoder | None:
