@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 from jobmatch_dagster.resumes.formats.objects import BLANKS, MAX_STREAM, Objects, Reference, Stream, from_hex
@@ -28,7 +29,7 @@ MOST_LETTERS_A_CODE = 3  # a ligature
 # what is in a string, a hexadecimal string, a font's choice, a form's use; and marks of content, which are not shown.
 # Each begins with a character of its own, so that the search skips what lies between them.
 _OPERATORS = re.compile(
-    rb"\(((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*)\)"
+    rb"\(((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+)\)"
     rb"|<([0-9A-Fa-f\s]*)>(?!>)"
     rb"|/([^\s/<>\[\]()]+)\s+(?:[-+.\d]+\s+(Tf)|(Do))\b"
     rb"|<<(?:[^<>]|<[^<>]*>)*>>\s*BDC",
@@ -43,6 +44,7 @@ _ESCAPES = (
     | {b"%03o" % code: bytes([code & 255]) for code in range(512)}
 )
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.S)
+_TEXT = re.compile(rb"<([0-9A-Fa-f]*)>")
 _HEX = re.compile(rb"<([0-9A-Fa-f]*)>|(\[)|(\])")
 _READABLE = ("/WinAnsiEncoding", "/MacRomanEncoding", "/StandardEncoding")
 
@@ -74,7 +76,7 @@ class _Decoder:
         said = self.said.get(code)
         if said is None:
             return fold(bytes([code]).decode(self.base, "ignore")) if self.base else ""
-        return said if isinstance(said, str) else fold(_utf16(*said))
+        return said if isinstance(said, str) else _folded(*said)
 
 
 # the strings that a page shows, with the decoder that they are for (None: their codes are open), by its identity
@@ -244,7 +246,7 @@ def _map_of(stream: bytes) -> dict[int, str | tuple[bytes, int]]:
     for kind, body in _BLOCK.findall(stream):
         items = _items(body.translate(None, BLANKS))
         if kind == b"bfchar":
-            said.update((_number(code), (target, 0)) for code, target in zip(items[::2], items[1::2], strict=False))
+            said.update(zip(map(_number, items[::2]), zip(items[1::2], repeat(0), strict=False), strict=False))
             continue
         for first, last, target in zip(items[::3], items[1::3], items[2::3], strict=False):
             begin = _number(first)
@@ -259,7 +261,7 @@ def _map_of(stream: bytes) -> dict[int, str | tuple[bytes, int]]:
 def _items(body: bytes) -> list[Any]:
     """The hexadecimal strings of a block of a map, those in brackets as a list."""
     if b"[" not in body:
-        return [text for text, _, _ in _HEX.findall(body)]
+        return _TEXT.findall(body)
     items: list[Any] = []
     inside: list[bytes] | None = None
     for text, opened, closed in _HEX.findall(body):
@@ -277,7 +279,12 @@ def _number(digits: Any) -> int:
     return int(digits or b"0", 16)
 
 
-def _utf16(digits: bytes, more: int = 0) -> str:
+@lru_cache(maxsize=8192)
+def _folded(digits: bytes, more: int) -> str:
+    return fold(_utf16(digits, more))
+
+
+def _utf16(digits: bytes, more: int) -> str:
     data = from_hex(digits)
     if more and data:
         data = (int.from_bytes(data, "big") + more).to_bytes(len(data) + 1, "big")[-len(data) :]
