@@ -20,6 +20,9 @@ NO_WORSE = "ranks_no_worse_than_the_live_scorer"
     owners=OWNERS,
     tags=asset_tags("matches"),
     kinds={"python"},
+    # What is live was decided there. Were it the other way round, the UI would warn before each run of match_scores
+    # for as long as nobody has made this asset, though matching evaluates a new scorer by itself.
+    deps=["match_scores"],
     description=(
         "How well the scorer in use ranks every labelled set at hand (nDCG@10, MAP, recall@50, MRR with intervals), "
         "kept in `private.evaluations`. Materialise it before a new scorer, taxonomy or weights file goes live."
