@@ -7,6 +7,7 @@ input is a JSON line on stderr and the rest goes on; exit status 3 at the end if
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
@@ -14,6 +15,7 @@ from typing import IO, Any
 from jobmatch_dagster.errors import JobmatchError
 
 EXIT_SOME_INPUTS_FAILED = 3
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 class Report:
@@ -42,6 +44,8 @@ class Report:
 def read(stream: IO[str], name: str, report: Report) -> Iterator[dict[str, Any]]:
     """Yield the objects of a JSON Lines stream; a line that is not a JSON object is reported and skipped.
 
+    Half a surrogate pair, which is no character and has no UTF-8, becomes U+FFFD: offsets stay as they are.
+
     Args:
         stream: text, one JSON object a line; blank lines are passed over.
         name: what the user calls the stream, for error messages.
@@ -52,7 +56,9 @@ def read(stream: IO[str], name: str, report: Report) -> Iterator[dict[str, Any]]
             continue
         try:
             row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
+            if _SURROGATE.search(line):
+                row = _whole(row)
+        except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError
             row = None
         if isinstance(row, dict):
             yield row
@@ -60,6 +66,17 @@ def read(stream: IO[str], name: str, report: Report) -> Iterator[dict[str, Any]]
             report.problem(
                 JobmatchError(f"{name}, line {number}", "is not a JSON object", "Write one JSON object per line.")
             )
+
+
+def _whole(value: Any) -> Any:
+    """A JSON value without lone surrogates."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(item) for name, item in value.items()}
+    return value
 
 
 def write(rows: Iterable[dict[str, Any]], stream: IO[str] | None = None) -> None:

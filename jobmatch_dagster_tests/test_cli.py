@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -50,6 +51,40 @@ def test_a_line_that_is_not_an_object_is_reported_and_the_rest_goes_on(capsys: p
     with pytest.raises(SystemExit) as caught:
         report.exit()
     assert caught.value.code == 3
+
+
+@pytest.mark.parametrize("line", ['{"a": "x\\ud800y"}', '{"a": "x\\uDFFFy"}'])
+def test_half_a_surrogate_pair_is_a_replacement_character_in_its_place(line: str) -> None:
+    import io
+
+    rows = list(jsonl.read(io.StringIO(line + '\n{"\\ud83d\\ude00": ["\\ud83d"], "b": 1}\n'), "stdin", jsonl.Report()))
+    assert rows == [{"a": "x\ufffdy"}, {"\U0001f600": ["\ufffd"], "b": 1}]
+
+
+def test_a_number_of_thousands_of_digits_is_one_bad_line(capsys: pytest.CaptureFixture[str]) -> None:
+    import io
+
+    rows = list(jsonl.read(io.StringIO(f'{{"a": {"9" * 6000}}}\n{{"a": 2}}\n'), "stdin", jsonl.Report()))
+    assert rows == [{"a": 2}]
+    assert json.loads(capsys.readouterr().err)["input"] == "stdin, line 1"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["skills", "extract", "{}"],
+        ["jobs", "clean", "{}"],
+        ["matches", "rank", "--resumes", "{}", "--jobs", "{}", "--top", "1"],
+    ],
+)
+def test_bytes_that_are_no_utf_8_are_one_bad_line_and_the_rest_goes_on(command: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "lines"
+    row = {"id": 2, "text": "SQL", "title": "Nurse", "company": "Nordhub", "resume": {"basics": {"label": "Nurse"}}}
+    file.write_bytes(b"\xff\xfe\n" + json.dumps(row).encode() + b"\n")
+    done = CliRunner().invoke(cli.root, [part.format(file) for part in command])
+    assert done.exit_code == 3, done.output
+    assert len(done.stdout.splitlines()) == 1
+    assert "line 1" in done.stderr
 
 
 def test_errors_survive_a_trip_between_processes() -> None:

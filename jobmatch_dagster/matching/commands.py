@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from jobmatch_dagster.jsonl import Report
 
+_TEXT = click.File("r", encoding="utf-8", errors="replace")
+
 
 @click.group()
 def matches() -> None:
@@ -22,10 +24,8 @@ def matches() -> None:
 
 
 @matches.command()
-@click.option("--resumes", type=click.File("r", encoding="utf-8"), required=True, help='Lines {"id", "resume": {…}}.')
-@click.option(
-    "--jobs", type=click.File("r", encoding="utf-8"), required=True, help='Job rows, at least {"id", "title"}.'
-)
+@click.option("--resumes", type=_TEXT, required=True, help='Lines {"id", "resume": {…}}.')
+@click.option("--jobs", type=_TEXT, required=True, help='Job rows, at least {"id", "title"}.')
 @click.option("--top", type=click.IntRange(1, 100_000), default=10, show_default=True, help="Jobs per résumé.")
 @click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Lowest score printed.")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Day that open-ended positions last until; today.")
@@ -164,9 +164,7 @@ def explained(
 
 
 @matches.command()
-@click.option(
-    "--against", type=click.File("r", encoding="utf-8"), help="JSON of an earlier evaluation to compare with."
-)
+@click.option("--against", type=_TEXT, help="JSON of an earlier evaluation to compare with.")
 @click.option("--record", type=click.File("w", encoding="utf-8"), help="Write this evaluation as JSON.")
 def evaluate(against: IO[str] | None, record: IO[str] | None) -> None:
     """Rank every labelled set at hand, beside a lexical baseline; with --against, fail if worse beyond noise."""
@@ -174,12 +172,13 @@ def evaluate(against: IO[str] | None, record: IO[str] | None) -> None:
     from jobmatch_dagster.matching import evaluation, metrics
     from jobmatch_dagster.settings import settings
 
+    old = evaluation.read_record(against.read(), against.name) if against else {}
     results = evaluation.run(settings().match_threads, lambda name: click.echo(f"{name} …", err=True))
     for cells in (["set", "ranker", *metrics.MEASURES], *(result.row() for result in results)):
         click.echo("  ".join(f"{cell:<26}" for cell in cells).rstrip())
     if record:
         json.dump(evaluation.as_record(results), record)
-    reasons = evaluation.gate(evaluation.as_record(results), json.load(against)) if against else []
+    reasons = evaluation.gate(evaluation.as_record(results), old)
     if reasons:
         problem = f"is worse than the earlier one: {'; '.join(reasons)}"
         raise JobmatchError("This scorer", problem, "Do not let it go live.")

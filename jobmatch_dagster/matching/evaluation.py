@@ -7,6 +7,7 @@ the package; the public development sets are read from a folder where they are t
 from __future__ import annotations
 
 import csv
+import json
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.matching import metrics
 from jobmatch_dagster.settings import PROJECT_ROOT
 
@@ -233,6 +235,27 @@ def as_record(results: Sequence[Result]) -> dict[str, dict[str, list[float]]]:
         for result in results
         if result.ranker == "jobmatch"
     }
+
+
+def read_record(text: str, name: str) -> dict[str, dict[str, list[float]]]:
+    """An evaluation that was recorded earlier.
+
+    Args:
+        text: what ``as_record`` gave, as JSON.
+        name: what the user calls it.
+
+    Raises:
+        JobmatchError: it is something else.
+    """
+    try:
+        record = json.loads(text)
+        return {
+            str(data): {str(measure): [float(value) for value in values] for measure, values in measures.items()}
+            for data, measures in record.items()
+        }
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        remedy = "Give a file that `jobmatch matches evaluate --record` wrote."
+        raise JobmatchError(name, "is not a recorded evaluation", remedy) from None
 
 
 GOAL = "nDCG@10"  # what has to rise for weights that were fitted to feedback

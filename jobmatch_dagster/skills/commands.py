@@ -17,7 +17,7 @@ def skills() -> None:
 
 @skills.command()
 @click.option("--kind", type=click.Choice(["posting", "resume"]), default="posting", show_default=True)
-@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 def extract(kind: str, file: IO[str]) -> None:
     """Read {"id", "text"} lines and print {"id", "skills": [...]} lines, in the same order."""
     from jobmatch_dagster import jsonl
@@ -80,7 +80,7 @@ def show(skill: str) -> None:
 @skills.command()
 @click.option("--kind", type=click.Choice(["posting", "resume"]), default="posting", show_default=True)
 @click.option("--at-least", type=click.IntRange(1), default=1, show_default=True, help="In so many texts.")
-@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 def candidates(kind: str, at_least: int, file: IO[str]) -> None:
     """Phrases that {"id", "text"} lines ask for and the taxonomy lacks, with counts: what to add next."""
     from jobmatch_dagster import jsonl

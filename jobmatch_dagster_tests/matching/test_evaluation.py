@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from sklearn.metrics import average_precision_score, ndcg_score
 
+from jobmatch_dagster import cli
+from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.matching import evaluation, feedback, metrics, weights
 from jobmatch_dagster.matching.weights import COMPONENTS
 
@@ -28,6 +32,23 @@ def test_jobs_never_ranked_count_as_missed() -> None:
     assert metrics.average_precision(["x", "a"], grades) == 0.25
     assert metrics.reciprocal_rank(["x", "a"], grades) == 0.5
     assert metrics.reciprocal_rank([], grades) == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["{broken", "[1]", '{"a": 1}', '{"a": {"b": ["x"]}}', '{"a": {"b": 1}}', "[" * 100_000]
+)
+def test_a_file_that_is_no_recorded_evaluation_is_refused_before_anything_is_ranked(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "old.json"
+    file.write_text(text)
+    done = CliRunner().invoke(cli.root, ["matches", "evaluate", "--against", str(file)])
+    assert isinstance(done.exception, JobmatchError)
+    assert "old.json is not a recorded evaluation" in str(done.exception)
+    assert done.output == ""
+
+
+def test_an_evaluation_is_read_as_it_was_recorded() -> None:
+    record = {"frozen": {"nDCG@10": [0.5, 1.0]}}
+    assert evaluation.read_record(json.dumps(record), "old.json") == record
 
 
 def test_the_gate_lets_noise_pass_and_stops_a_real_fall() -> None:
