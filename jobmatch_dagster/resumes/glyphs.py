@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import math
-import re
 import unicodedata
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise, repeat
 from typing import Any
 
@@ -21,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2.raw as raw
 
-from jobmatch_dagster.resumes import pdfium_calls
+from jobmatch_dagster.resumes import fonts, pdfium_calls
 from jobmatch_dagster.resumes.model import Cell
 
 # A gap of 0.12 em between two advance boxes is a space: TeX's narrowest is 0.2 em, and what ligatures and kerning
@@ -41,10 +40,6 @@ EDGE_GAP = 0.5 / 1.2
 MIN_EDGE = 3
 # ligatures of TeX's OT1 and T1 fonts, which stand under control codes where a font has no Unicode map
 _TEX_LIGATURES = {0x0B: "ff", 0x0C: "fi", 0x0E: "ffi", 0x0F: "ffl", 0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi"}
-_ICON_FONT = re.compile(rb"awesome|icon|glyphs?(?:-|$)|academicons|fontello|marvosym", re.I)
-_SYMBOL_FONT = re.compile(rb"symbol|wingding|webding|dingbat|cmsy|msam", re.I)
-_BOLD_FONT = re.compile(rb"bold|black|heavy|demi|cmb|\bmedi\b|-medi|ultra", re.I)
-_ITALIC_FONT = re.compile(rb"ital|obli|cmti|slanted", re.I)
 _LINE_END_HYPHENS = (0x02, 0xFFFE)
 _RTL = ("R", "AL")
 _LAST_LATIN, _FIRST_RTL = "\u024f", "\u0590"
@@ -105,29 +100,6 @@ def _fold(code: int) -> str:
     return "" if 0xD800 <= code <= 0xDFFF else char
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What a font's name and flags say."""
-
-    icon: bool
-    symbol: bool
-    bold: bool
-    italic: bool
-    named: bool
-
-
-@lru_cache(maxsize=512)
-def _look(name: bytes, flags: int) -> _Look:
-    bare = name.split(b"+", 1)[-1]
-    return _Look(
-        bool(_ICON_FONT.search(bare)),
-        bool(_SYMBOL_FONT.search(bare)),
-        bool(_BOLD_FONT.search(bare)),
-        bool(_ITALIC_FONT.search(bare)) or bool(flags & 64),
-        bool(bare),
-    )
-
-
 class _Page:
     """The glyphs of one text page that carry ink, in columns: their boxes, what they say, and their numbers on it."""
 
@@ -161,7 +133,8 @@ class _Page:
         heights = np.maximum(highs - lows, 0.5)[:-1]
         gaps = lefts[1:] - rights[:-1]
         leaps = (np.abs(np.diff(lows)) > 0.6 * heights) | (gaps > heights) | (lefts[:-1] - rights[1:] > heights)
-        cuts, guessed = set((leaps.nonzero()[0] + 1).tolist()), set()
+        cuts: set[int] = set((leaps.nonzero()[0] + 1).tolist())
+        guessed: set[int] = set()
         for k in ((np.diff(self.numbers) > 1) & ~leaps).nonzero()[0].tolist():
             blanks = range(self.numbers[k] + 1, self.numbers[k + 1])
             (guessed if all(pdfium_calls.is_generated(self.handle, i) for i in blanks) else cuts).add(k + 1)
@@ -170,10 +143,10 @@ class _Page:
     def height(self, k: int) -> float:
         return self.highs[k] - self.lows[k]
 
-    def font(self, k: int) -> tuple[bytes, _Look]:
+    def font(self, k: int) -> tuple[bytes, fonts.Look]:
         length = pdfium_calls.font_info(self.handle, self.numbers[k], _AT_NAME, len(_NAME), _AT_FLAGS)
         name: bytes = _NAME.value if 0 < length <= len(_NAME) else b""
-        return name, _look(name, _FLAGS.value)
+        return name, fonts.look(name, _FLAGS.value)
 
     def weight(self, k: int) -> int:
         return pdfium_calls.font_weight(self.handle, self.numbers[k])

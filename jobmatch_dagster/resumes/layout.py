@@ -11,11 +11,10 @@ import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from statistics import median
 
-from jobmatch_dagster.resumes import dates, lexicon, places
-from jobmatch_dagster.resumes.model import Cell, Line
+from jobmatch_dagster.resumes import dates, lexicon, margin
+from jobmatch_dagster.resumes.model import LIST_MARK, Cell, Line
 
 MIN_COLUMN_LINES = 3
 MAX_RAIL_SHARE = 0.5
@@ -23,12 +22,7 @@ MAX_DATE_TAIL = 24
 MAX_INDENT = 30.0
 MIN_HEADING_RANK = 0.85
 MIN_HEADING_LEAD = 1.08
-_BULLET = re.compile(r"^(?:[•▪‣◦●○■□▸►▶➢➤✓✔◆◇❖⁃∙·∗⚫▫→»–—*-]|o(?=\s)|[\uf0a7\uf0b7])(?:\s+|$)")
 _GLUED = re.compile(r"[^\W\d_]{3}(?=(?:\d{1,2}[./])?(?:19|20)\d\d\D)")
-_DURATION = re.compile(
-    r"^\(?(?:\d+\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|años?|meses|anni|mesi|lata?|mies)\.?\s*)+\)?$",
-    re.I,
-)
 
 
 @dataclass(slots=True)
@@ -103,15 +97,6 @@ def _width(cells: list[Cell]) -> float:
     return max(c.x1 for c in cells) - min(c.x0 for c in cells)
 
 
-@lru_cache(maxsize=4096)
-def is_margin_note(text: str) -> bool:
-    """Whether a text is what résumés put on the margin: a date, a place, a duration."""
-    if _DURATION.match(text) or dates.is_only_date(text):
-        return True
-    place = places.parse(text) if len(text) < 45 else None
-    return place is not None
-
-
 def _find_split(cells: list[Cell], before: list[float]) -> _Split | None:
     """The best strip between two columns, or None where the page has one column.
 
@@ -173,7 +158,7 @@ def _proven(left: list[Cell], right: list[Cell], again: bool) -> bool:
     if not (headings_left or headings_right) or not (again or (headings_left and headings_right)):
         return False
     for side in (left, right):
-        notes = sum(is_margin_note(c.text) for c in side)
+        notes = sum(margin.is_note(c.text) for c in side)
         if notes > MAX_RAIL_SHARE * len(side):
             return False
     for headings, side in ((headings_left, left), (headings_right, right)):
@@ -241,7 +226,7 @@ def _lines(cells: list[Cell], page: int) -> list[Line]:
         _mend_dates(row)
     _stack_labels(rows)
     _rejoin_dates(rows)
-    _lift_margin(rows)
+    margin.lift(rows)
     made: list[Line] = []
     above: list[Cell] | None = None
     starts = Counter(round(cell.x0) for row in rows for cell in row)
@@ -266,7 +251,7 @@ def _same_row(row: list[Cell], cell: Cell) -> bool:
 def _line(row: list[Cell], page: int, gap: float | None) -> Line:
     """A row as a line; its list mark is taken off and remembered."""
     first = row[0]
-    match = _BULLET.match(first.text)
+    match = LIST_MARK.match(first.text)
     bullet = False
     if match and not dates.is_only_date(first.text):
         rest = first.text[match.end() :].strip()
@@ -374,32 +359,4 @@ def _goes_on(cell: Cell, under: Cell, edge: float) -> bool:
     """Whether a cell goes on in the cell under it: they look alike, and are bold as names are or had no more room."""
     word = (under.x1 - under.x0) * (len(under.text.split()[0]) + 1) / max(len(under.text), 1)
     alike = under.bold == cell.bold and under.italic == cell.italic and abs(under.size - cell.size) < 0.3
-    return alike and not _BULLET.match(under.text) and (cell.bold or cell.x1 + word > edge - cell.size)
-
-
-def _lift_margin(rows: list[list[Cell]]) -> None:
-    """Dates and places that run down the right margin beside a list go up to the line on which they begin."""
-    start: int | None = None
-    edge = 0.0
-    for number, row in enumerate(rows):
-        last = row[-1] if row else None
-        aside = last is not None and len(row) > 1 and is_margin_note(last.text)
-        alone = (
-            last is not None
-            and len(row) == 1
-            and start is not None
-            and last.x0 >= edge - 3
-            and is_margin_note(last.text)
-        )
-        if last is None or not (aside or alone):
-            start = None
-            continue
-        beside_list = alone or bool(_BULLET.match(row[0].text)) or row[0].text[:1].islower()
-        if start is None:
-            start, edge = (number, last.x0) if not beside_list else (None, 0.0)
-            continue
-        if beside_list:
-            rows[start].append(row.pop())
-            edge = min(edge, last.x0)
-        elif not _BULLET.match(row[0].text):
-            start, edge = number, last.x0
+    return alike and not LIST_MARK.match(under.text) and (cell.bold or cell.x1 + word > edge - cell.size)

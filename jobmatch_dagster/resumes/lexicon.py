@@ -9,7 +9,7 @@ import itertools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,21 +32,13 @@ def fold(text: str) -> str:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A pattern for any of some words, the longest that fits first. Words that begin alike share their beginning, so
-    that a place where none stands is left after a letter or two and not after all words."""
-    return _branches(sorted(set(words)), 0)
-
-
-def _branches(words: Sequence[str], at: int) -> str:
-    """The pattern of what follows the first ``at`` letters, which all the words share."""
-    ends = len(words[0]) == at
-    parts = [
-        re.escape(letter) + _branches(list(same), at + 1)
-        for letter, same in itertools.groupby(words[1:] if ends else words, key=lambda word: word[at])
-    ]
-    if not parts:
-        return ""
-    return f"(?:{'|'.join(parts)})" + ("?" if ends else "")
+    """A pattern for any of some words, the longest that fits first. Words of one first letter stand together, so that
+    a place where none stands is left after a look at its letter and not at each word."""
+    longest_first = sorted(set(words), key=lambda word: (word[:1], -len(word), word))
+    return "|".join(
+        f"{re.escape(letter)}(?:{'|'.join(re.escape(word[1:]) for word in same)})"
+        for letter, same in itertools.groupby(longest_first, key=lambda word: word[:1])
+    )
 
 
 @lru_cache(maxsize=1)

@@ -7,10 +7,13 @@ lines in reading order. Formats without geometry (DOCX, text) leave the coordina
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 BODY_CELL_GAP = "\t"
+# what stands before an item of a list on a page
+LIST_MARK = re.compile(r"^(?:[•▪‣◦●○■□▸►▶➢➤✓✔◆◇❖⁃∙·∗⚫▫→»–—*-]|o(?=\s)|[\uf0a7\uf0b7])(?:\s+|$)")
 
 
 def hidden_warning(words: int) -> str:

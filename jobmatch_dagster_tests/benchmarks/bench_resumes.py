@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from jobmatch_dagster.resumes import dates, formats, lexicon, places
+from jobmatch_dagster.resumes import dates, formats, lexicon, margin, places
 from jobmatch_dagster.resumes.formats.pdf import agreement
 from jobmatch_dagster.resumes.model import Limits, ParsedResume
 from jobmatch_dagster.resumes.parse import parse_bytes
@@ -57,7 +57,7 @@ def _python_docx(data: bytes) -> str:
 
 _REMEMBERED = [
     cached
-    for module in (dates, lexicon, places)
+    for module in (dates, lexicon, margin, places)
     for cached in vars(module).values()
     if hasattr(cached, "cache_info") and cached.cache_info().maxsize != 1
 ]

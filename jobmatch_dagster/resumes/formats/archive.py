@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,8 @@ from jobmatch_dagster.resumes.status import Refused
 
 MAX_MEMBERS = 3000
 MAX_RATIO = 200
-_CHUNK = 1 << 20
+_SMALL = 1 << 22  # how densely what expands to less is packed does not count
+_PIECE = 1 << 15
 
 
 class Archive:
@@ -39,23 +41,30 @@ class Archive:
         Raises:
             Refused: malicious where it expands beyond the limits, corrupt where it cannot be read.
         """
+        return b"".join(self.pieces(name)) if name in self.names else None
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """A member's content piece by piece, so that who has seen enough can leave the rest packed; none if it is not
+        there.
+
+        Raises:
+            Refused: as ``read``.
+        """
         if name not in self.names:
-            return None
-        info = self._zip.getinfo(name)
-        parts, size = [], 0
+            return
+        info, size = self._zip.getinfo(name), 0
         try:
             with self._zip.open(info) as member:
-                while chunk := member.read(_CHUNK):
-                    size += len(chunk)
-                    if size > self._left or (size > 4 * _CHUNK and size > MAX_RATIO * max(info.compress_size, 1)):
+                while piece := member.read(_PIECE):
+                    size += len(piece)
+                    self._left -= len(piece)
+                    if self._left < 0 or (size > _SMALL and size > MAX_RATIO * max(info.compress_size, 1)):
                         raise Refused(
                             "malicious", "The file expands to far more than a résumé needs, so it was not read."
                         )
-                    parts.append(chunk)
+                    yield piece
         except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, NotImplementedError):
             raise Refused("corrupt") from None
-        self._left -= size
-        return b"".join(parts)
 
     def xml(self, name: str) -> Any:
         """A member as an element tree; None if it is not there.

@@ -7,6 +7,7 @@ outside paragraphs. Layout tables are read cell by cell, tables of rows row by r
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from jobmatch_dagster.resumes.formats import flowing
@@ -20,7 +21,22 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _REL = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-_DROPPED = frozenset(f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPrChange", "pPrChange"))
+MAX_CUT_OUT = 100  # styles that are looked for one by one
+# tags, put together once: they are compared with for each element
+_PROPERTIES, _RUN_PROPERTIES, _P_STYLE, _R_STYLE = (f"{_W}{name}" for name in ("pPr", "rPr", "pStyle", "rStyle"))
+_PARAGRAPH, _RUN, _TEXT, _BOX, _VALUE = (f"{_W}{name}" for name in ("p", "r", "t", "txbxContent", "val"))
+_TABLE, _ROW, _CELL = (f"{_W}{name}" for name in ("tbl", "tr", "tc"))
+_SIZE, _BOLD, _ITALIC, _CAPITALS = (f"{_W}{name}" for name in ("sz", "b", "i", "caps"))
+_VANISHED, _COLOUR, _SHADE, _HIGHLIGHT, _NUMBERED = (
+    f"{_W}{name}" for name in ("vanish", "color", "shd", "highlight", "numPr")
+)
+_AROUND = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
+_DROPPED = frozenset(
+    f"{_W}{name}" for name in ("pPr", "del", "moveFrom", "instrText", "delText", "rPrChange", "pPrChange")
+)
+_NO_TEXT = frozenset(f"{_W}{name}" for name in ("rPr", "instrText", "delText"))
+_HEADING = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop|nagłówek)\s*[1-3]")
+_TITLES = frozenset(["title", "titel", "titre", "título", "titolo", "name"])
 _MARKS = {f"{_W}tab": "\t", f"{_W}ptab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 # elements and attributes of extensions, whose prefixes the cut-out styles do not declare
 _OTHER_PREFIX = re.compile(rb'\s(?!w:|xmlns|xml:)[\w]+:[\w]+="[^"]*"|</?(?!w:|/|s>)\w+:[^>]*>')
@@ -54,9 +70,7 @@ def read(data: bytes, limits: Limits) -> Document:
     if _STRICT in content[:4000]:
         content = content.replace(_STRICT, _W[1:-1].encode())
     tree = parse_xml(content)
-    styles = _styles(
-        archive.read("word/styles.xml"), {_value(e) or "" for e in tree.iter(f"{_W}pStyle", f"{_W}rStyle")}
-    )
+    styles = _styles(_style_elements(archive, {_value(e) or "" for e in tree.iter(_P_STYLE, _R_STYLE)}))
     relations = archive.xml(main.replace("word/", "word/_rels/") + ".rels")
     links = _links(relations, tree)
     reader = _Reader(styles, painted=tree.find(f"{_W}background") is not None)
@@ -69,38 +83,53 @@ def read(data: bytes, limits: Limits) -> Document:
     return Document([*head, *lines, *foot], links, 1, "single", warnings)
 
 
-def _styles(data: bytes | None, used: set[str]) -> dict[str, _Style]:
-    """The styles of paragraphs and of runs that the document uses, by their id."""
+def _styles(elements: list[Any]) -> dict[str, _Style]:
+    """The styles of paragraphs and of runs, by their id."""
     found: dict[str, _Style] = {}
-    for style in _style_elements(data or b"", used):
-        name = (_value(style.find(f"{_W}name")) or "").lower()
-        kind = "heading" if re.match(r"(?:heading|überschrift|titre|título|titolo|kop|nagłówek)\s*[1-3]", name) else ""
-        kind = kind or ("title" if name in ("title", "titel", "titre", "título", "titolo", "name") else "")
-        size = _value(style.find(f"{_W}rPr/{_W}sz"))
+    for style in elements:
+        given = _given(style)
+        run, paragraph = _given(given.get(_RUN_PROPERTIES)), _given(given.get(_PROPERTIES))
+        name = (_value(given.get(f"{_W}name")) or "").lower()
+        kind = "heading" if _HEADING.match(name) else "title" if name in _TITLES else ""
+        size = _value(run.get(_SIZE))
         found[style.get(f"{_W}styleId") or ""] = _Style(
             kind,
             float(size) / 2 if size and size.isdigit() else DEFAULT_SIZE,
-            _on(style.find(f"{_W}rPr/{_W}b")),
-            style.find(f"{_W}pPr/{_W}numPr") is not None or name.startswith("list bullet"),
-            _value(style.find(f"{_W}rPr/{_W}color")),
-            _painted(_given(style.find(f"{_W}pPr"))) or _painted(_given(style.find(f"{_W}rPr"))),
+            _on(run.get(_BOLD)),
+            _NUMBERED in paragraph or name.startswith("list bullet"),
+            _value(run.get(_COLOUR)),
+            _painted(paragraph) or _painted(run),
         )
     return found
 
 
-def _style_elements(data: bytes, used: set[str]) -> list[Any]:
-    """The style elements that the document uses. They are cut out before parsing, for a style sheet is often larger
-    than the résumé; one that is written otherwise than Word writes it is parsed whole."""
-    if not data or not used:
+def _style_elements(archive: Archive, used: set[str]) -> list[Any]:
+    """The style elements that the document uses. They are cut out before parsing, and what stands behind the last of
+    them is mostly not even unpacked, for a style sheet is often larger than the résumé; one that is written otherwise
+    than Word writes it is parsed whole."""
+    sheet, looked_at = bytearray(), 0
+    for piece in archive.pieces("word/styles.xml") if used else ():
+        sheet += piece
+        if len(sheet) >= 2 * looked_at:
+            looked_at = len(sheet)
+            if cut_out := _cut_out(sheet, used):
+                return cut_out
+    if not sheet:
         return []
-    blocks = [_style_block(data, name.encode()) for name in used]
-    if all(blocks):
-        inside = _OTHER_PREFIX.sub(b"", b"".join(blocks))
-        return list(parse_xml(b'<s xmlns:w="' + _W[1:-1].encode() + b'">' + inside + b"</s>"))
-    return list(parse_xml(data.replace(_STRICT, _W[1:-1].encode())).iter(f"{_W}style"))
+    whole = bytes(sheet).replace(_STRICT, _W[1:-1].encode())
+    return _cut_out(sheet, used) or list(parse_xml(whole).iter(f"{_W}style"))
 
 
-def _style_block(data: bytes, name: bytes) -> bytes:
+def _cut_out(sheet: bytearray, used: set[str]) -> list[Any]:
+    """The elements of styles out of the beginning of a sheet; none where one of them is not found there."""
+    blocks = [_style_block(sheet, name.encode()) for name in used] if len(used) <= MAX_CUT_OUT else []
+    if not blocks or not all(blocks):
+        return []
+    inside = _OTHER_PREFIX.sub(b"", b"".join(blocks))
+    return list(parse_xml(b'<s xmlns:w="' + _W[1:-1].encode() + b'">' + inside + b"</s>"))
+
+
+def _style_block(data: bytearray, name: bytes) -> bytes | bytearray:
     """The text of one style's element; empty where it is not found as Word writes it."""
     at = data.find(b'w:styleId="' + name + b'"')
     start, end = data.rfind(b"<w:style ", 0, max(at, 0)), data.find(b"</w:style>", max(at, 0))
@@ -110,11 +139,11 @@ def _style_block(data: bytes, name: bytes) -> bytes:
 
 
 def _value(element: Any) -> str | None:
-    return None if element is None else element.get(f"{_W}val")
+    return None if element is None else element.get(_VALUE)
 
 
 def _on(element: Any) -> bool:
-    return element is not None and element.get(f"{_W}val") not in ("0", "false", "none", "off")
+    return element is not None and element.get(_VALUE) not in ("0", "false", "none", "off")
 
 
 def _links(relations: Any, tree: Any) -> list[str]:
@@ -134,11 +163,21 @@ def _given(properties: Any) -> dict[str, Any]:
     return {child.tag: child for child in properties} if properties is not None else {}
 
 
+def _properties(element: Any, tag: str) -> dict[str, Any]:
+    """The properties of an element, which are its first child if it has any."""
+    for child in element:
+        if child.tag == tag:
+            return _given(child)
+        if isinstance(child.tag, str):
+            break
+    return {}
+
+
 def _painted(given: dict[str, Any]) -> bool:
     """Whether a colour lies behind what has these properties."""
-    shade = given.get(f"{_W}shd")
+    shade = given.get(_SHADE) if given else None
     fill = (shade.get(f"{_W}fill") or "auto").lower() if shade is not None else "auto"
-    return fill not in ("auto", "ffffff") or f"{_W}highlight" in given
+    return fill not in ("auto", "ffffff") or _HIGHLIGHT in given
 
 
 def _margins(archive: Archive, reader: _Reader, relations: Any) -> tuple[list[Line], list[Line]]:
@@ -176,20 +215,22 @@ class _Reader:
         lines: list[Line] = []
         for child in parent:
             tag = child.tag
-            if tag == f"{_W}p":
+            if tag == _PARAGRAPH:
                 lines.extend(self._paragraph(child))
-            elif tag == f"{_W}tbl":
+            elif tag == _TABLE:
                 lines.extend(self._table(child))
-            elif tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml", f"{_W}smartTag"):
+            elif tag in _AROUND:
                 lines.extend(self.blocks(child))
         return lines
 
     def _paragraph(self, paragraph: Any) -> list[Line]:
-        given = _given(paragraph.find(f"{_W}pPr"))
-        style = self._styles.get(_value(given.get(f"{_W}pStyle")) or "", _PLAIN)
-        if (numbered := given.get(f"{_W}numPr")) is not None:
-            style = style._replace(listed=_value(numbered.find(f"{_W}numId")) != "0")
-        if self._painted or _painted(given):
+        given = _properties(paragraph, _PROPERTIES)
+        style = _PLAIN
+        if given:
+            style = self._styles.get(_value(given.get(_P_STYLE)) or "", _PLAIN)
+            if (numbered := given.get(_NUMBERED)) is not None:
+                style = style._replace(listed=_value(numbered.find(f"{_W}numId")) != "0")
+        if self._painted or (given and _painted(given)):
             style = style._replace(shaded=True)
         runs: list[Run] = []
         boxes: list[Any] = []
@@ -206,61 +247,63 @@ class _Reader:
     def _runs(self, element: Any, runs: list[Run], boxes: list[Any], style: _Style) -> None:
         for child in element:
             tag = child.tag
-            if tag == f"{_W}r":
+            if tag == _RUN:
                 self._run(child, runs, boxes, style)
-            elif tag in _DROPPED or tag == f"{_W}pPr" or not isinstance(tag, str):
+            elif tag in _DROPPED or not isinstance(tag, str):
                 continue
             elif tag == f"{_MC}AlternateContent":
                 choice = child.find(f"{_MC}Choice")
                 self._runs(choice if choice is not None else child, runs, boxes, style)
-            elif tag == f"{_W}txbxContent":
+            elif tag == _BOX:
                 boxes.append(child)
             else:
                 self._runs(child, runs, boxes, style)
 
     def _run(self, run: Any, runs: list[Run], boxes: list[Any], style: _Style) -> None:
-        given = _given(run.find(f"{_W}rPr"))
-        size = style.size
-        if (points := _value(given.get(f"{_W}sz"))) and points.isdigit():
-            size = float(points) / 2
+        given = _properties(run, _RUN_PROPERTIES)
+        size, bold, italic, capitals = style.size, style.bold, False, False
+        if given:
+            if (points := _value(given.get(_SIZE))) and points.isdigit():
+                size = float(points) / 2
+            bold = _on(given[_BOLD]) if _BOLD in given else bold
+            italic, capitals = _on(given.get(_ITALIC)), _on(given.get(_CAPITALS))
         if self._unseen(given, size, style):
-            self.seen.leave_out("".join(text.text or "" for text in run.iter(f"{_W}t")))
+            self.seen.leave_out("".join(text.text or "" for text in run.iter(_TEXT)))
             return
-        bold = _on(given[f"{_W}b"]) if f"{_W}b" in given else style.bold
-        italic, caps = _on(given.get(f"{_W}i")), _on(given.get(f"{_W}caps"))
         for child in run:
             tag = child.tag
-            if tag == f"{_W}t":
+            if tag == _TEXT:
                 text = child.text or ""
-                runs.append(Run(text.upper() if caps else text, bold, italic, size))
+                runs.append(Run(text.upper() if capitals else text, bold, italic, size))
             elif tag in _MARKS:
                 runs.append(Run(_MARKS[tag], bold, italic, size))
-            elif tag not in (f"{_W}rPr", f"{_W}instrText", f"{_W}delText") and isinstance(tag, str) and len(child):
+            elif tag not in _NO_TEXT and isinstance(tag, str) and len(child):
                 self._runs(child, runs, boxes, style)
 
     def _unseen(self, given: dict[str, Any], size: float, style: _Style) -> bool:
-        if _on(given.get(f"{_W}vanish")):
-            return True
-        colour = _value(given.get(f"{_W}color"))
-        if colour is None and f"{_W}rStyle" in given:
-            colour = self._styles.get(_value(given[f"{_W}rStyle"]) or "", _PLAIN).colour
-        return flowing.unseen(colour or style.colour, size, shaded=style.shaded or _painted(given))
+        colour, painted = style.colour, style.shaded
+        if given:
+            if _on(given.get(_VANISHED)):
+                return True
+            own = _value(given.get(_COLOUR))
+            if own is None and _R_STYLE in given:
+                own = self._styles.get(_value(given[_R_STYLE]) or "", _PLAIN).colour
+            colour, painted = own or colour, painted or _painted(given)
+        return flowing.unseen(colour, size, shaded=painted)
 
     def _table(self, table: Any) -> list[Line]:
         lines: list[Line] = []
-        own = _given(table.find(f"{_W}tblPr"))
+        own = _given(table.find(f"{_W}tblPr"))  # marks of ranges may stand before it
         painted = _painted(own) or f"{_W}tblStyle" in own
-        for row in table.iter(f"{_W}tr"):
-            if _around(row, f"{_W}tbl") is not table:
-                continue
-            cells = [self._cell(cell, painted) for cell in row.iter(f"{_W}tc") if _around(cell, f"{_W}tr") is row]
+        for row in _own(table, _ROW, _TABLE):
+            cells = [self._cell(cell, painted) for cell in _own(row, _CELL, _TABLE)]
             lines.extend(flowing.row(cells))
             self._blank = False
         return lines
 
     def _cell(self, cell: Any, painted: bool) -> list[Line]:
         self._blank = False
-        return self._over_paint(cell) if painted or _painted(_given(cell.find(f"{_W}tcPr"))) else self.blocks(cell)
+        return self._over_paint(cell) if painted or _painted(_properties(cell, f"{_W}tcPr")) else self.blocks(cell)
 
     def _over_paint(self, element: Any) -> list[Line]:
         """Lines of an element behind which lies, or may lie, a colour."""
@@ -270,8 +313,11 @@ class _Reader:
         return lines
 
 
-def _around(element: Any, tag: str) -> Any:
-    parent = element.getparent()
-    while parent is not None and parent.tag != tag:
-        parent = parent.getparent()
-    return parent
+def _own(element: Any, tag: str, other: str) -> Iterator[Any]:
+    """The elements of a kind in an element, also in controls and changes around them, but not those in an other one's
+    inside."""
+    for child in element:
+        if child.tag == tag:
+            yield child
+        elif child.tag != other and len(child):
+            yield from _own(child, tag, other)
