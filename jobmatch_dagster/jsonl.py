@@ -80,8 +80,9 @@ def _whole(value: Any) -> Any:
 
 
 def write(rows: Iterable[dict[str, Any]], stream: IO[str] | None = None) -> None:
-    """Print rows as JSON Lines, UTF-8 kept as it is, in order."""
+    """Print rows as JSON Lines, UTF-8 kept as it is, in order; half a surrogate pair becomes U+FFFD."""
     out = stream or sys.stdout
     for row in rows:
-        out.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+        line = json.dumps(row, ensure_ascii=False, default=str)
+        out.write((line if line.isascii() else _whole(line)) + "\n")
     out.flush()

@@ -61,6 +61,15 @@ def test_half_a_surrogate_pair_is_a_replacement_character_in_its_place(line: str
     assert rows == [{"a": "x\ufffdy"}, {"\U0001f600": ["\ufffd"], "b": 1}]
 
 
+def test_a_row_with_half_a_surrogate_pair_can_be_printed() -> None:
+    import io
+
+    out = io.BytesIO()
+    stream = io.TextIOWrapper(out, encoding="utf-8")
+    jsonl.write([{"file": "cv-\udcff.pdf", "name": "\ud800é\U0001f600"}], stream)
+    assert json.loads(out.getvalue()) == {"file": "cv-\ufffd.pdf", "name": "\ufffdé\U0001f600"}
+
+
 def test_a_number_of_thousands_of_digits_is_one_bad_line(capsys: pytest.CaptureFixture[str]) -> None:
     import io
 
