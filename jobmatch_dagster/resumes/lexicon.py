@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 _DATA = Path(__file__).parent / "data"
-_AND = re.compile(r"\s*(?:&|/|\+|,|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\bi\b|\boch\b)\s*")
+_AND_WORDS = ("and", "und", "et", "y", "e", "en", "i", "och")
+_AND_MARKS = str.maketrans("&/+,", "    ")
+_AND = re.compile(rf"\s*(?:[&/+,]|\b(?:{'|'.join(_AND_WORDS)})\b)\s*")
 _NOT_WORD = re.compile(r"[^\w&/+,'’ ]+|_")
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}|[ivx]{1,4})[.)]\s+", re.I)
 MAX_HEADING_WORDS = 6
@@ -42,7 +44,7 @@ def any_of(words: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _headings() -> tuple[dict[str, str], frozenset[str], dict[str, str], frozenset[str]]:
+def _headings() -> tuple[dict[str, str], frozenset[str], dict[str, str], frozenset[str], frozenset[str]]:
     data = load("headings")
     modifiers = frozenset(fold(w) for words in data.pop("modifiers").values() for w in words)
     weak = frozenset(_heading_key(w) for w in data.pop("weak")["any"])
@@ -52,7 +54,8 @@ def _headings() -> tuple[dict[str, str], frozenset[str], dict[str, str], frozens
             for word in words:
                 phrases.setdefault(_heading_key(word), section)
     bare = {_unaccented(phrase): section for phrase, section in reversed(phrases.items())}
-    return phrases, modifiers, bare, weak
+    words = frozenset(w for phrase in phrases for w in phrase.translate(_AND_MARKS).split())
+    return phrases, modifiers, bare, weak, words | modifiers | frozenset(_AND_WORDS)
 
 
 def _unaccented(text: str) -> str:
@@ -79,12 +82,15 @@ def section_of(text: str) -> tuple[str, bool] | None:
     key = _heading_key(text)
     if not key or len(key.split()) > MAX_HEADING_WORDS:
         return None
-    phrases, modifiers, bare, weak = _headings()
-    for form in (key, " ".join(_AND.sub(" and ", key).split())):
+    phrases, modifiers, bare, weak, words = _headings()
+    known = "'" in key or words.issuperset(key.translate(_AND_MARKS).split())  # false for most lines
+    for form in (key, " ".join(_AND.sub(" and ", key).split())) if known else ():
         if form in phrases:
             return phrases[form], form not in weak
     if text.isupper() and (section := bare.get(_unaccented(key))):
         return section, True
+    if not known:
+        return None
     parts = [p.strip() for p in _AND.split(key) if p.strip()]
     found = [_part(part, phrases, modifiers) for part in parts]
     if not found or not all(found):

@@ -67,8 +67,13 @@ def phone(contact: Contact, near: list[Line], every: list[Line], links: list[str
 def _longest_number(written: str, region: str | None) -> tuple[str, bool] | None:
     """The number in a run of digits; what stands after it (a postcode) is left off, group by group."""
     groups = written.split(" ")
-    found = [n for k in range(len(groups), 0, -1) if (n := _number(" ".join(groups[:k]), region))]
-    return next((n for n in found if n[1]), found[0] if found else None)
+    longest = None
+    for k in range(len(groups), 0, -1):
+        number = _number(" ".join(groups[:k]), region)
+        if number and number[1]:
+            return number
+        longest = longest or number
+    return longest
 
 
 def _number(written: str, region: str | None) -> tuple[str, bool] | None:

@@ -7,11 +7,12 @@ asked goes to pypdf. Strings and pictures are nobody's question here.
 
 from __future__ import annotations
 
-import base64
 import re
 import zlib
 from binascii import unhexlify
 from typing import Any, NamedTuple
+
+import numpy as np
 
 MAX_STREAM = 8_000_000
 MAX_DEPTH = 12
@@ -196,7 +197,7 @@ def _decoded(data: bytes, name: str | None) -> bytes:
     if name in ("/FlateDecode", "/Fl"):
         return inflated(data)
     if name in ("/ASCII85Decode", "/A85"):
-        return base64.a85decode(data.strip().removeprefix(b"<~").removesuffix(b"~>"), ignorechars=BLANKS)
+        return _from_base85(data)
     if name in ("/ASCIIHexDecode", "/AHx"):
         return from_hex(data.partition(b">")[0])
     raise ValueError("a filter that is rarely used for text")
@@ -216,6 +217,18 @@ def inflated(data: bytes) -> bytes:
     if machine.unconsumed_tail:
         raise ValueError("too much data")
     return content
+
+
+def _from_base85(data: bytes) -> bytes:
+    """Data of ISO 32000-1, 7.4.3, all groups at once: several times as fast as the library's letter after letter."""
+    digits = data.translate(None, BLANKS).removeprefix(b"<~").partition(b"~")[0].replace(b"z", b"!!!!!")
+    missing = -len(digits) % 5
+    groups = np.frombuffer(digits + b"u" * missing, np.uint8).reshape(-1, 5) - np.int64(33)
+    words = groups @ (85 ** np.arange(4, -1, -1, dtype=np.int64))
+    if groups.size and (groups.min() < 0 or groups.max() > 84 or words.max() > 0xFFFFFFFF):
+        raise ValueError("damaged data")
+    decoded = words.astype(">u4").tobytes()
+    return decoded[: len(decoded) - missing]
 
 
 def from_hex(digits: bytes) -> bytes:
