@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,6 @@ from jobmatch_dagster_tests.api.conftest import PASSWORD
 PATIENCE = 240
 pytestmark = [pytest.mark.timeout(900), pytest.mark.services]
 PARTS = ("ui", "daemon", "api")
-TODAY = datetime.now(UTC).date()
 NO_PROJECT = dict.fromkeys(("SUPABASE_URL", "SUPABASE_SECRET_KEY", "SUPABASE_DB_URL"), "")
 
 
@@ -62,12 +61,18 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def services() -> Iterator[dict[str, str]]:
+def day() -> date:
+    """The day that the boards show, whatever the clock says by the time that a test looks at it."""
+    return datetime.now(UTC).date()
+
+
+@pytest.fixture(scope="module")
+def services(day: date) -> Iterator[dict[str, str]]:
     """The UI, the daemon and the API as `jobmatch serve` starts them, with the demo's boards; their environment."""
     home = Path(tempfile.mkdtemp(prefix="jm-serve-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, home, ignore_errors=True)
-        boards = stack.enter_context(site.serve(day=TODAY))
+        boards = stack.enter_context(site.serve(day=day))
         ours = {
             "JOBMATCH_HOME": str(home),
             "JOBMATCH_UI_PORT": str(free_port()),
@@ -132,12 +137,12 @@ def searches(team: Team) -> None:
 
 
 @pytest.mark.usefixtures("searches")
-def test_a_scrape_is_followed_to_its_end_and_its_postings_are_found_as_jobs(team: Team) -> None:
+def test_a_scrape_is_followed_to_its_end_and_its_postings_are_found_as_jobs(team: Team, day: date) -> None:
     sent = team.http.post("/v1/scrapes", json={"board": "ziprecruiter"})
     assert sent.status_code == 202, sent.text
     where = sent.headers["location"]
     ended = team.until(where, lambda run: run["status"] not in ("queued", "running"), PATIENCE)
-    live = [p for p in world.postings(TODAY) if p.board == "ziprecruiter" and p.job.country == "US"]
+    live = [p for p in world.postings(day) if p.board == "ziprecruiter" and p.job.country == "US"]
     assert ended["status"] in ("succeeded", "partial"), ended
     assert ended["postings"] == len(live) > 0
     assert ended["pages"] >= ended["postings"]
@@ -150,13 +155,13 @@ def test_a_scrape_is_followed_to_its_end_and_its_postings_are_found_as_jobs(team
 
 
 @pytest.mark.usefixtures("searches")
-def test_a_scrape_under_way_is_cancelled_and_keeps_what_arrived(team: Team) -> None:
+def test_a_scrape_under_way_is_cancelled_and_keeps_what_arrived(team: Team, day: date) -> None:
     run = team.http.post("/v1/scrapes", json={"board": "linkedin"}).json()
     where = f"/v1/scrapes/{run['id']}"
     team.until(where, lambda run: run["status"] == "running" and run["pages"] > 30, PATIENCE)
     assert team.http.post(f"{where}/cancel").status_code == 202
     ended = team.until(where, lambda run: run["ended_at"] is not None, PATIENCE)
-    pages_of_details = sum(posting.board == "linkedin" for posting in world.postings(TODAY))
+    pages_of_details = sum(posting.board == "linkedin" for posting in world.postings(day))
     assert ended["status"] == "cancelled"
     assert ended["postings"] > 0
     assert 30 < ended["pages"] < pages_of_details

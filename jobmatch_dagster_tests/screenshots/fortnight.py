@@ -1,14 +1,14 @@
 """Two weeks of the demo's world through real runs, so that pictures show a past: ``python -m …screenshots.fortnight``.
 
-On one day a board does not answer, on another it was not asked; the newest day is today. Days that are there are run
-again, and nothing changes.
+On one day a board does not answer, on another it was not asked; on the newest, which is today, a board shows pages of
+another kind, so that a check has something to report. Days that are there are run again, and nothing changes.
 """
 
 from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from jobmatch_dagster.settings import settings
@@ -25,6 +25,7 @@ NOT_ASKED = {8: "careerbuilder"}
 def main() -> None:
     """Run the days, oldest first."""
     from jobmatch_dagster.demo.show import boards_on_loopback, refuse_real_data, searches_enabled, upload_people
+    from jobmatch_dagster.demo.site import ziprecruiter
     from jobmatch_dagster.orchestration.day import run_day
     from jobmatch_dagster.orchestration.instance import open_instance
     from jobmatch_dagster.supabase import database
@@ -42,6 +43,8 @@ def main() -> None:
     ):
         for ago, day in zip(range(DAYS - 1, -1, -1), days, strict=True):
             site.day = day
+            if day == days[-1]:
+                ziprecruiter.CARDS_SINCE = date.max
             asked = [board for board in site.base_urls if board != NOT_ASKED.get(ago)]
             with _silent(SILENT.get(ago)):
                 done = run_day(instance, day, asked)

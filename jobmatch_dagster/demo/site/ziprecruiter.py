@@ -1,10 +1,12 @@
 """ZipRecruiter in both generations: script data with terse number codes (February 2026), doubled cards (March 2026).
 
-Which one a request meets: its ``generation`` parameter (1 or 2) or else the day, turn and turn about.
+Which one a request meets: its ``generation`` parameter (1 or 2) or else the day, as on the real site. So what is filled
+in its postings is usual from day to day.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -24,6 +26,7 @@ from jobmatch_dagster.demo.slugs import slug
 from jobmatch_dagster.demo.world import DemoPosting
 
 PAGE_SIZE = 20
+CARDS_SINCE = date(2026, 3, 1)
 EMPLOYMENT_CODES = {"full_time": 1, "part_time": 2}
 REMOTE_CODE, HYBRID_CODE, ON_SITE_CODE = 2, 3, 4
 US_DOLLAR, PAY_INTERVALS = 5, {"hour": 1, "week": 3, "month": 4, "year": 5}
@@ -40,7 +43,7 @@ def answer(asked: Asked) -> Answer:
 
 
 def _generation(asked: Asked) -> int:
-    return asked.number("generation") or (1 if asked.day.toordinal() % 2 == 0 else 2)
+    return asked.number("generation") or (1 if asked.day < CARDS_SINCE else 2)
 
 
 def _path(posting: DemoPosting) -> str:
