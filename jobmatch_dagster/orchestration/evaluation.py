@@ -76,7 +76,7 @@ def scorer_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
 class BiasConfig(dg.Config):
     """Where the labels are."""
 
-    labels: str = ""
+    labels: str
     """A CSV file on this machine with resume_id and one column an attribute (sex, ethnicity …); read and not kept."""
 
 
@@ -87,8 +87,8 @@ class BiasConfig(dg.Config):
     kinds={"python"},
     deps=["match_scores"],
     description=(
-        "Scoring rates and impact ratios between groups (New York City Local Law 144) from labels that a user "
-        "supplies in the launchpad; groups under ten people are not shown, and no label is kept."
+        "Scoring rates and impact ratios between groups (New York City Local Law 144) from the file of labels that is "
+        "named in the launchpad; groups under ten people are not shown, and no label is kept."
     ),
     check_specs=[
         dg.AssetCheckSpec(
@@ -103,14 +103,18 @@ def bias_report(config: BiasConfig, platform: Platform) -> dg.MaterializeResult:
     from jobmatch_dagster.matching.fairness import LEAST_RATIO
     from jobmatch_dagster.stages import feedback
 
-    rows = []
-    if config.labels:
-        with explained(), platform.connection() as conn:
-            rows = feedback.bias_report(conn, feedback.labels_of(Path(config.labels)))
-    low = [row for row in rows if row["impact_ratio"] is not None and row["impact_ratio"] < LEAST_RATIO]
+    with explained(), platform.connection() as conn:
+        labels = feedback.labels_of(Path(config.labels))
+        rows = feedback.bias_report(conn, labels)
+        missing = feedback.without_matches(conn, labels)
+    shown = [row for row in rows if row["impact_ratio"] is not None]
+    low = [row for row in shown if row["impact_ratio"] < LEAST_RATIO]
+    said = f"No ratio under {LEAST_RATIO}." if shown else "Every group is too small to be shown: nothing is compared."
     words = "; ".join(f"{row['attribute']} {row['category']}: {row['impact_ratio']:.2f}" for row in low)
     return dg.MaterializeResult(
         metadata={
+            "labels": len(labels),
+            "labels_without_matches": missing,
             "groups": len(rows),
             "suppressed": sum(bool(row["suppressed"]) for row in rows),
             "impact_ratios": dg.MetadataValue.md(markdown_table(rows)),
@@ -120,7 +124,7 @@ def bias_report(config: BiasConfig, platform: Platform) -> dg.MaterializeResult:
                 check_name="impact_ratios_above_four_fifths",
                 passed=not low,
                 severity=dg.AssetCheckSeverity.WARN,
-                description=words or ("No ratio under 0.8." if rows else "No labels were given: nothing to compare."),
+                description=words or said,
             )
         ],
     )

@@ -89,27 +89,66 @@ def labels_of(file: Path) -> dict[str, dict[str, str]]:
     """Categories of people by résumé, as a user supplies them.
 
     Args:
-        file: CSV with a column ``resume_id`` and one column an attribute (``sex``, ``ethnicity`` …).
+        file: CSV with a column ``resume_id`` and one column an attribute (``sex``, ``ethnicity`` …); an empty field is
+            a category that is not known.
 
     Raises:
-        JobmatchError: the file cannot be read or lacks the column.
+        JobmatchError: the file cannot be read, lacks the column, or a line does not fit; the message has no label.
     """
+    found: dict[str, dict[str, str]] = {}
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
+        with file.expanduser().open(encoding="utf-8-sig", newline="") as stream:
             rows = csv.DictReader(stream)
             attributes = [name for name in rows.fieldnames or () if name and name != IDENTITY]
             if IDENTITY not in (rows.fieldnames or ()) or not attributes:
                 raise JobmatchError(
                     str(file), f"has no column {IDENTITY} beside an attribute", f"Begin it with {IDENTITY},sex."
                 )
-            return {row[IDENTITY]: {name: (row[name] or "").strip() for name in attributes} for row in rows}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise JobmatchError(str(file), "cannot be read", "Give a CSV file in UTF-8.") from error
+            for row in rows:
+                identity = (row[IDENTITY] or "").strip().lower()
+                if not identity or None in row or None in row.values():
+                    raise JobmatchError(
+                        f"{file}, line {rows.line_num}",
+                        f"has not one field for each of {IDENTITY}, {', '.join(attributes)}",
+                        "Separate the fields by commas, and leave an attribute empty that is not known.",
+                    )
+                given = {name: row[name].strip() for name in attributes}
+                if found.setdefault(identity, given) != given:
+                    raise JobmatchError(
+                        f"{file}, line {rows.line_num}",
+                        "gives a résumé other categories than an earlier line",
+                        "Give each résumé once.",
+                    )
+    except OSError as error:
+        raise JobmatchError(
+            str(file), f"cannot be read: {error.strerror}", "Name a CSV file on the machine on which this runs."
+        ) from None
+    except (UnicodeDecodeError, csv.Error):
+        raise JobmatchError(str(file), "is not a CSV file in UTF-8", "Save it as CSV, encoded in UTF-8.") from None
+    return found
 
 
 def bias_report(conn: psycopg.Connection, labels: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
-    """Scoring rates and impact ratios of the matches in use, small groups suppressed; the labels are kept nowhere."""
+    """Scoring rates and impact ratios of the matches in use, small groups suppressed; the labels are kept nowhere.
+
+    Raises:
+        JobmatchError: no résumé with a label has a match, so there is nothing to compare.
+    """
     from jobmatch_dagster.matching import fairness
     from jobmatch_dagster.supabase import database
 
-    return fairness.report(database.read(conn, SCORES), labels)
+    scores = database.read(conn, SCORES)
+    if labels.keys().isdisjoint(scores["resume_id"].to_pylist()):
+        raise JobmatchError(
+            "The labels",
+            f"name {len(labels)} résumés, none of which has a match in use",
+            "Take the ids from public.resumes, and run the day's matching first.",
+        )
+    return fairness.report(scores, labels)
+
+
+def without_matches(conn: psycopg.Connection, labels: dict[str, dict[str, str]]) -> int:
+    """How many of the résumés with labels have no match in use and are therefore not compared."""
+    from jobmatch_dagster.supabase import database
+
+    return len(labels.keys() - set(database.read(conn, SCORES)["resume_id"].to_pylist()))
