@@ -31,7 +31,7 @@ BACKFILL_STATUS = (
 )
 RUNS = """
 query($f: RunsFilter!) { runsOrError(filter: $f) { ... on Runs { results {
-  runId jobName status tags { key value } assetMaterializations { assetKey { path } partition } } } } }
+  runId jobName status runConfigYaml tags { key value } assetMaterializations { assetKey { path } partition } } } } }
 """
 MATERIALISED = """
 query($path: [String!]!) { assetOrError(assetKey: {path: $path}) { ... on Asset { definition {

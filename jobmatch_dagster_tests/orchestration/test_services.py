@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from jobmatch_dagster.supabase import database as db
+from jobmatch_dagster_tests.orchestration import clicks
 from jobmatch_dagster_tests.orchestration.services import (
     BACKFILL,
     BACKFILL_STATUS,
@@ -146,6 +147,23 @@ def test_a_board_that_lands_late_has_the_day_run_again(services: Services, today
     assert services.ended(run) == "SUCCESS"
     wait_until(lambda: len(days_runs(services)) > before, "the day's second run")
     assert rows(services, f"select 1 from public.jobs where board = '{BLOCKED}'")  # noqa: S608
+
+
+def test_two_clicks_in_the_ui_repair_a_day_with_the_values_of_the_job(services: Services, today: date) -> None:
+    """As docs/day.md has it: the pages read again without asking the board, then all pairs scored again."""
+    board = next(iter(services.settings.boards))
+    asked = rows(services, "select coalesce(sum(pages), 0) from private.scrape_runs")
+    with db.connect(services.settings) as conn:
+        conn.execute("delete from raw.postings where board = %s and scraped_on = %s", (board, today))
+        conn.execute("update public.job_matches set score = score / 2 where matched_on = %s", (today,))
+    for job, value, where in (("replay_from_archive", "from_archive: true", board), ("score_again", "again: true", "")):
+        clicks.repair(services.settings, job, str(today), where)
+        wait_until(lambda job=job: services.runs(pipelineName=job), f"the run of {job}")  # type: ignore[misc]
+        run = services.runs(pipelineName=job)[0]
+        assert services.ended(run["runId"]) == "SUCCESS"
+        assert value in run["runConfigYaml"]
+    assert rows(services, f"select 1 from raw.postings where board = '{board}' and scraped_on = '{today}'")  # noqa: S608
+    assert rows(services, "select coalesce(sum(pages), 0) from private.scrape_runs") == asked
 
 
 def test_a_blocking_check_stops_the_day_before_anybody_is_shown_the_rows(services: Services, today: date) -> None:
