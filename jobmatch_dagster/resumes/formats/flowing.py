@@ -67,6 +67,8 @@ def lines(runs: Sequence[Run], *, gap: float, bullet: bool = False, style: str =
         bullet: the paragraph is an item of a list.
         style: as in ``model.Line``.
     """
+    if len(runs) == 1 and "\n" not in runs[0].text:
+        return [line] if runs[0].text and (line := _line([runs[0]], gap, bullet, style)) else []
     made: list[Line] = []
     current: list[Run] = []
     for run in [*runs, Run("\n")]:
