@@ -57,7 +57,7 @@ def read(stream: IO[str], name: str, report: Report) -> Iterator[dict[str, Any]]
         try:
             row = json.loads(line)
             if _SURROGATE.search(line):
-                row = _whole(row)
+                row = whole(row)
         except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError
             row = None
         if isinstance(row, dict):
@@ -68,14 +68,14 @@ def read(stream: IO[str], name: str, report: Report) -> Iterator[dict[str, Any]]
             )
 
 
-def _whole(value: Any) -> Any:
-    """A JSON value without lone surrogates."""
+def whole(value: Any) -> Any:
+    """A JSON value in which U+FFFD stands for each half of a surrogate pair, as a text that was cut within one has it."""
     if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
-        return [_whole(item) for item in value]
+        return [whole(item) for item in value]
     if isinstance(value, dict):
-        return {_whole(name): _whole(item) for name, item in value.items()}
+        return {whole(name): whole(item) for name, item in value.items()}
     return value
 
 
@@ -84,5 +84,5 @@ def write(rows: Iterable[dict[str, Any]], stream: IO[str] | None = None) -> None
     out = stream or sys.stdout
     for row in rows:
         line = json.dumps(row, ensure_ascii=False, default=str)
-        out.write((line if line.isascii() else _whole(line)) + "\n")
+        out.write(whole(line) + "\n")
     out.flush()

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
+from jobmatch_dagster import jsonl
 from jobmatch_dagster.boards import values
 from jobmatch_dagster.boards.challenge import recognise
 from jobmatch_dagster.boards.search import Search
@@ -21,7 +22,7 @@ from jobmatch_dagster.settings import Settings
 
 Kind = Literal["search", "detail"]
 # What a reader stumbles with over a page that is made otherwise than it expects.
-_MISREAD = (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError)
+_MISREAD = (AttributeError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 Posting = dict[str, Any]
 
 
@@ -211,7 +212,8 @@ class Board:
         except _MISREAD as error:
             page = Extracted(changed=f"it has an unexpected shape ({type(error).__name__}: {error})"[:200])
         stamp = {"board": self.name, "fetched_at": fetched_at}
-        page.postings = [{name: row.get(name) for name in columns()} | stamp for row in map(_said, page.postings)]
+        rows = (jsonl.whole(_said(row)) for row in page.postings)
+        page.postings = [{name: row.get(name) for name in columns()} | stamp for row in rows]
         if not page.postings:
             page.blocked = recognise(body, url)
             page.changed = None if page.blocked else page.changed

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
+from jobmatch_dagster import jsonl
 from jobmatch_dagster.boards.decoding import charset_of
 from jobmatch_dagster.errors import JobmatchError
 
@@ -82,7 +83,7 @@ def _json_lines_or_document(
     line = text.readline()
     try:
         one_a_line = isinstance(json.loads(line.lstrip("\ufeff")), dict)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError
         one_a_line = False
     text.seek(0)
     if not one_a_line or not _has_more(text):
@@ -94,7 +95,7 @@ def _json_lines_or_document(
         if line.strip("\ufeff \t\r\n"):
             try:
                 row = json.loads(line.lstrip("\ufeff"))
-            except (json.JSONDecodeError, RecursionError):
+            except (ValueError, RecursionError):
                 row = None
             yield from _checked(number, row, rejected)
 
@@ -110,7 +111,7 @@ def _has_more(text: IO[str]) -> bool:
 def _document(path: Path, text: IO[str]) -> Any:
     try:
         return json.loads(text.read().lstrip("\ufeff"))
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise JobmatchError(str(path), f"is not JSON{where}", "Write a JSON array, or one object a line.") from None
 
@@ -122,7 +123,7 @@ def _numbered(rows: Any, rejected: list[Rejected]) -> Iterator[tuple[int, dict[s
 
 def _checked(number: int, row: Any, rejected: list[Rejected]) -> Iterator[tuple[int, dict[str, Any]]]:
     if isinstance(row, dict):
-        yield number, row
+        yield number, jsonl.whole(row)
     else:
         rejected.append(Rejected(number, "is not a JSON object"))
 

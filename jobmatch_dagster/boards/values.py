@@ -75,19 +75,23 @@ def number(value: Any) -> float | None:
         return None
     try:
         figure = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return figure if math.isfinite(figure) and figure > 0 else None
+
+
+_UNCOUNTED = 10**12  # no board has so many postings
 
 
 def count(value: Any) -> int | None:
     """A whole number from a number or from text such as "1,234 jobs"; an estimate such as "1,000+" is None."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return int(value) if value >= 0 else None
+        return int(value) if 0 <= value < _UNCOUNTED else None
     match = re.search(r"\d[\d.,\s\u00a0\u202f]*(\+)?", value) if isinstance(value, str) else None
     if not match or match.group(1):
         return None
-    return int(re.sub(r"\D", "", match.group(0)))
+    digits = re.sub(r"\D", "", match.group(0))
+    return int(digits) if len(digits) < len(str(_UNCOUNTED)) else None
 
 
 def day(value: Any) -> date | None:
@@ -98,10 +102,10 @@ def day(value: Any) -> date | None:
                 return date(*map(int, match.groups()))
             except ValueError:
                 return None
-        value = int(value) if value.isdigit() and len(value) in (10, 13) else None
+        value = int(value) if value.isdecimal() and len(value) in (10, 13) else None
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
-        seconds = value / 1000 if value > 1e11 else value
         try:
+            seconds = value / 1000 if value > 1e11 else value
             return datetime.fromtimestamp(seconds, UTC).date()
         except (OverflowError, OSError, ValueError):
             return None

@@ -82,6 +82,22 @@ def test_bad_rows_are_rejected_with_their_number_and_the_rest_goes_on(tmp_path: 
     ]
 
 
+@pytest.mark.parametrize("first", [f'{{"id": {"9" * 6000}}}', "[" * 100_000])
+def test_a_line_that_the_decoder_refuses_is_rejected_wherever_it_stands(tmp_path: Path, first: str) -> None:
+    good = '{"id": 1, "title": "A"}'
+    with pytest.raises(JobmatchError, match="is not JSON"):
+        read_postings(write(tmp_path / "first.jsonl", f"{first}\n{good}\n"))
+    table, rejected = read_postings(write(tmp_path / "later.jsonl", f"{good}\n{first}\n"))
+    assert table["title"].to_pylist() == ["A"]
+    assert [bad.row for bad in rejected] == [2]
+
+
+def test_a_title_cut_within_a_character_is_kept(tmp_path: Path) -> None:
+    table, rejected = read_postings(write(tmp_path / "x.json", '[{"id": 1, "title": "A \\ud83d"}]'))
+    assert table["title"].to_pylist() == ["A \ufffd"]
+    assert not rejected
+
+
 def test_a_csv_row_with_too_many_fields_is_rejected_rather_than_shifted(tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", "id,title\n1,Welder\n2,Baker,of bread\n3,Cook\n")
     table, rejected = read_postings(path)

@@ -7,16 +7,19 @@ from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import Any
 
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobmatch_dagster.boards import css, jsonld, payload, values
 from jobmatch_dagster.boards.challenge import recognise
 from jobmatch_dagster.boards.decoding import decode
 from jobmatch_dagster.boards.filters import misses
+from jobmatch_dagster.boards.raw import to_raw
 from jobmatch_dagster.boards.registry import get
 from jobmatch_dagster.boards.search import make_search
+from jobmatch_dagster.tables import POSTING
 from jobmatch_dagster_tests.boards import pages
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -120,6 +123,10 @@ ANYTHING = st.recursive(
 
 
 @given(ANYTHING)
+@example(float("inf"))
+@example(10**400)
+@example("9" * 6000)
+@example("²" * 10)
 def test_no_value_whatever_its_type_makes_a_reader_raise(said: Any) -> None:
     readers = (values.text, values.markup, values.inner, values.number, values.count, values.day, values.link)
     for reader in (*readers, values.currency):
@@ -197,6 +204,14 @@ def test_script_data_is_found_behind_its_marker_and_nowhere_else() -> None:
     assert payload.after("nothing", "x=") is None
     assert payload.after("if (w.x) {} w.x = [1];", "w.x") == [1], "a mention before the assignment is passed over"
     assert list(payload.every('"v": {"a":1},"v":{bad,"v":[2]', '"v":')) == [{"a": 1}, [2]]
+
+
+def test_a_text_that_the_board_cut_within_a_character_reaches_the_table() -> None:
+    said = {"@type": "JobPosting", "title": "Welder \ud83d", "description": "Steel", "url": "https://a.example/1"}
+    page = f'<script type="application/ld+json">{json.dumps(said)}</script>'
+    found = get("careerpage").extract("detail", page, "https://a.example/1", datetime(2026, 8, 1, tzinfo=UTC))
+    table = to_raw(pa.Table.from_pylist(found.postings, schema=POSTING), date(2026, 8, 1))
+    assert json.loads(table["payload"][0].as_py())["title"] == "Welder \ufffd"
 
 
 def test_nesting_too_deep_for_the_decoder_is_no_data_rather_than_a_crash() -> None:
