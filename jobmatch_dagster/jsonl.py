@@ -69,7 +69,7 @@ def read(stream: IO[str], name: str, report: Report) -> Iterator[dict[str, Any]]
 
 
 def whole(value: Any) -> Any:
-    """A JSON value in which U+FFFD stands for each half of a surrogate pair, as a text that was cut within one has it."""
+    """A JSON value with U+FFFD for each half of a surrogate pair: what a text has that was cut within a character."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):

@@ -25,6 +25,7 @@ PLAIN_BODY_BYTES = 65_536
 _UPLOAD_PATH = "/v1/resumes"
 # What multipart adds around a file.
 _ENVELOPE_BYTES = 16_384
+_MOST_DIGITS = 15  # of a length that is read as a number at all
 _LONGEST_URL = 8_192
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -84,7 +85,7 @@ class Guard:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_URL:
             return Problem("bad-request", "The URL is too long.")
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if declared.isdigit() and int(declared) > self._limit(scope):
+        if declared.isdigit() and (len(declared) > _MOST_DIGITS or int(declared) > self._limit(scope)):
             return self._too_large(scope)
         return None
 

@@ -203,7 +203,7 @@ class Fetcher:
             self.tally.received_bytes += len(answer.data)
             if answer.status in (429, 503):
                 asked = retry_after_seconds(answer.headers.get("retry-after"), moment, answer.headers.get("date"))
-                gate.pushed_back(None if (asked or 0) > LONGEST_RETRY_AFTER else asked)
+                gate.pushed_back(asked)
                 problem = f"asks to be left alone ({answer.status})"
                 raise Throttled(self._board, url, problem, status=answer.status, retry_after=asked)
             gate.answered()

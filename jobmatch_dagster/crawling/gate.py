@@ -12,6 +12,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from jobmatch_dagster.crawling.retry import LONGEST_RETRY_AFTER
+
 _SLOWEST = 120.0
 _EASE = 0.9
 
@@ -75,9 +77,12 @@ class HostGate:
         return self.delay * (1 + self._jitter * self._random.random())
 
     def pushed_back(self, retry_after: float | None) -> None:
-        """The host said 429 or 503: double the delay, and hold until the moment that it named."""
+        """The host said 429 or 503: double the delay, and hold until the moment that it named.
+
+        A moment too far off to be waited for holds nothing: the host is left alone for the run, by those who asked.
+        """
         self.delay = min(max(self.delay * 2, self.base_delay), max(_SLOWEST, self.base_delay))
-        if retry_after is not None:
+        if retry_after is not None and retry_after <= LONGEST_RETRY_AFTER:
             self._held_until = max(self._held_until, self._clock() + retry_after)
 
     def answered(self) -> None:

@@ -23,7 +23,7 @@ def retry_after_seconds(value: str | None, now: datetime | None = None, server_d
     if not value:
         return None
     value = value.strip()
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
     try:
         then = parsedate_to_datetime(value)

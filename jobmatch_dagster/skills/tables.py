@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -226,13 +227,16 @@ def _work_spans(content: Mapping[str, Any] | None, today: dt.date | None) -> lis
     return out
 
 
+_DATE = re.compile(r"(\d{1,4})(?!\d)(?:-(\d{1,2})(?!\d))?")
+
+
 def _month(value: object, last: bool = False) -> int | None:
     """Months since year 0 of a date YYYY, YYYY-MM or YYYY-MM-DD; a bare year is its first or last month."""
-    parts = str(value or "").split("-")
-    if not parts[0].isdigit():
+    said = _DATE.match(str(value or ""))
+    if said is None:
         return None
-    month = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else (12 if last else 1)
-    return int(parts[0]) * 12 + min(max(month, 1), 12) - 1
+    month = int(said[2]) if said[2] else (12 if last else 1)
+    return int(said[1]) * 12 + min(max(month, 1), 12) - 1
 
 
 def _covered(periods: list[tuple[int, int]]) -> int:

@@ -35,9 +35,12 @@ def archive(members: dict[str, bytes]) -> bytes:
     return made.getvalue()
 
 
-def test_a_body_that_says_it_has_a_gigabyte_is_refused_unread(ada: Member, database: Settings) -> None:
+@pytest.mark.parametrize("length", [str(1 << 30), "9" * 6000])
+def test_a_body_that_says_it_has_a_gigabyte_or_more_is_refused_unread(
+    ada: Member, database: Settings, length: str
+) -> None:
     before = contents(database)
-    headers = {"Content-Length": str(1 << 30), "Content-Type": "multipart/form-data; boundary=x"}
+    headers = {"Content-Length": length, "Content-Type": "multipart/form-data; boundary=x"}
     answer = ada("POST", "/v1/resumes", content=b"", headers=headers)
     assert answer.status_code == 413
     assert contents(database) == before

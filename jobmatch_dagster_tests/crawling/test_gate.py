@@ -52,6 +52,14 @@ async def test_simultaneous_requests_leave_one_delay_apart() -> None:
     assert len({round(gap, 6) for gap in gaps}) > 1, "the gaps are jittered"
 
 
+async def test_a_moment_that_is_too_far_off_to_be_waited_for_holds_nothing() -> None:
+    for asked, held in ((60.0, True), (86_400.0, False), (float("inf"), False)):
+        some, clock = gate(2.0, jitter=0.0)
+        some.pushed_back(asked)
+        (begun,) = await starts(some, clock, 1)
+        assert begun == (asked if held else 0.0)
+
+
 async def test_the_delay_counts_from_the_end_of_the_answer() -> None:
     some, clock = gate(2.0, jitter=0.0)
     begun = await starts(some, clock, 3, work=5.0)

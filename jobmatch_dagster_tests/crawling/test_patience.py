@@ -25,6 +25,8 @@ NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
         ("", None),
         (None, None),
         ("-3", None),
+        ("²", None),
+        ("9" * 6000, float("inf")),
     ],
 )
 def test_retry_after_is_read_as_seconds_or_as_a_date(header: str | None, seconds: float | None) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 
 import pyarrow as pa
+import pytest
 
 from jobmatch_dagster.skills import taxonomy
 from jobmatch_dagster.skills.tables import job_skills, resume_skills
@@ -68,6 +69,12 @@ def test_years_come_from_the_work_entries_and_overlaps_count_once() -> None:
 def test_years_that_the_person_states_win() -> None:
     (row,) = resume_skills(resume("Skills: Docker (3 years)", {})).to_pylist()
     assert (row["years"], row["last_used"]) == (3.0, None)
+
+
+@pytest.mark.parametrize("said", ["soon", "²⁰¹⁹", "9" * 6000, "2019-²", 2019.5, ["2019"], -3])
+def test_a_date_that_is_none_costs_no_years_and_no_resume(said: object) -> None:
+    work = {"_span": [0, 6], "startDate": said, "endDate": said}
+    assert resume_skills(resume("Docker", {"work": [work]})).num_rows == 1
 
 
 def test_a_resume_without_text_or_dates_has_no_invented_values() -> None:
