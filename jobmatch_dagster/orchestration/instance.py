@@ -35,6 +35,7 @@ def configuration(settings: Settings) -> dict[str, object]:
             "class": "LocalArtifactStorage",
             "config": {"base_dir": str(home / "dagster" / "storage")},
         },
+        "run_launcher": {"module": "jobmatch_dagster.orchestration.launcher", "class": "WatchingRunLauncher"},
         # What a stage says is in the run's log. Capturing stdout as well costs four processes a run and keeps on disk
         # whatever a library prints.
         "compute_logs": {

@@ -5,6 +5,7 @@ The command line and the HTTP API come through here, so that whatever they start
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,9 +62,13 @@ def execute(
         tags: further tags of the run.
     """
     from jobmatch_dagster.definitions import defs
+    from jobmatch_dagster.orchestration.launcher import HOST_TAG
 
     definition = defs.resolve_job_def(job)
-    all_tags = {"board": partition.split("|", 1)[0], **(tags or {})} if "|" in partition else dict(tags or {})
+    # A run of this process is nobody else's to start again when the process is lost.
+    all_tags = {HOST_TAG: socket.gethostname(), "dagster/max_retries": "0", **(tags or {})}
+    if "|" in partition:
+        all_tags.setdefault("board", partition.split("|", 1)[0])
     if through:
         all_tags |= {"dagster/asset_partition_range_start": partition, "dagster/asset_partition_range_end": through}
     result = definition.execute_in_process(
