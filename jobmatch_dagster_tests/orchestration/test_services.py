@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from jobmatch_dagster.supabase import database as db
+from jobmatch_dagster.supabase import embedded
 from jobmatch_dagster_tests.orchestration import clicks
 from jobmatch_dagster_tests.orchestration.services import (
     BACKFILL,
@@ -164,6 +165,16 @@ def test_two_clicks_in_the_ui_repair_a_day_with_the_values_of_the_job(services: 
         assert value in run["runConfigYaml"]
     assert rows(services, f"select 1 from raw.postings where board = '{board}' and scraped_on = '{today}'")  # noqa: S608
     assert rows(services, "select coalesce(sum(pages), 0) from private.scrape_runs") == asked
+
+
+def test_a_restart_of_the_database_under_the_services_is_overcome(services: Services, today: date) -> None:
+    embedded.down(services.settings)
+    embedded.up(services.settings)
+    wait_until(services.answers, "the UI")
+    before = rows(services, "select count(*) from public.jobs")
+    run = services.launch("clean_again", str(today))
+    assert services.ended(run) == "SUCCESS"
+    assert rows(services, "select count(*) from public.jobs") == before
 
 
 def test_a_blocking_check_stops_the_day_before_anybody_is_shown_the_rows(services: Services, today: date) -> None:
