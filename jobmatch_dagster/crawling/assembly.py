@@ -138,8 +138,11 @@ class Assembly:
         return pa.Table.from_pylist(rows, schema=POSTING)
 
     def told(self) -> list[str]:
-        """The warnings, each once, with how often it came up."""
-        return [text if times == 1 else f"{text} (on {times} pages)" for text, times in self.warnings.items()]
+        """The warnings, each once, with how often it came up; and whether more was refused than is listed."""
+        told = [text if times == 1 else f"{text} (on {times} pages)" for text, times in self.warnings.items()]
+        if self.rejected_count > len(self.rejected):
+            told.append(f"{self.rejected_count} could not be read, of which the first {len(self.rejected)} are listed")
+        return told
 
 
 def fill_rates(table: pa.Table) -> dict[str, float]:

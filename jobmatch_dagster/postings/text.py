@@ -90,13 +90,8 @@ def unicode_clean(text: str) -> str:
     return text
 
 
-def one_line(value: str, limit: int = MAX_TITLE_CHARS) -> str:
-    """A title, company or place: entities and tags resolved, white space collapsed, cut at ``limit`` characters."""
-    return one_lines([value], limit)[0]
-
-
 def one_lines(values: Sequence[str], limit: int = MAX_TITLE_CHARS) -> list[str]:
-    """Titles, companies or places, as ``one_line`` reads each."""
+    """Titles, companies or places: entities and tags resolved, white space collapsed, cut at ``limit`` characters."""
     texts = [value[: limit * 20] for value in values]
     marked = [
         at

@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from jobmatch_dagster.boards import registry
 from jobmatch_dagster.boards.search import make_search
-from jobmatch_dagster.crawling.archive import JOURNAL, read_pages
+from jobmatch_dagster.crawling import assembly
+from jobmatch_dagster.crawling.archive import JOURNAL, Page, read_pages
 from jobmatch_dagster.crawling.run import replay
 from jobmatch_dagster_tests.boards import pages
 from jobmatch_dagster_tests.crawling.conformance import Asked, Reply, Site, html, jsons
@@ -131,6 +134,19 @@ def test_a_cancelled_scrape_keeps_what_arrived_and_the_next_one_goes_on(site: Si
     assert again.status == "succeeded"
     assert again.fill_rates["description_html"] == 1.0
     assert len(site.asked(DETAIL)) <= 31
+
+
+def test_more_refusals_than_are_listed_are_counted_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assembly, "_MOST_REJECTED", 2)
+    folded = assembly.Assembly(registry.get("linkedin"), {}, DAY)
+    at = "https://example.org/jobs"
+    page = Page(0, f"GET {at}", "search", "GET", at, None, at, None, None, 200, {}, "ok", datetime.now(UTC), b"")
+    for number in range(2):
+        folded.reject(page, f"card {number}", "it has no title")
+    assert folded.told() == []
+    folded.reject(page, "card 2", "it has no title")
+    assert [row["what"] for row in folded.rejected] == ["card 0", "card 1"]
+    assert folded.told() == ["3 could not be read, of which the first 2 are listed"]
 
 
 def test_progress_is_told_page_by_page(site: Site, ask: Scraping) -> None:

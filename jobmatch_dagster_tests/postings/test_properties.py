@@ -12,7 +12,7 @@ from jobmatch_dagster.postings.duplicates.signature import jaccard
 from jobmatch_dagster.postings.phrases import find
 from jobmatch_dagster.postings.salary import read_salary
 from jobmatch_dagster.postings.salary.numbers import factor, number
-from jobmatch_dagster.postings.text import one_line, one_lines, plain_text, plain_texts
+from jobmatch_dagster.postings.text import one_lines, plain_text, plain_texts
 
 PIECES = st.sampled_from(
     [
@@ -64,7 +64,7 @@ def test_readable_text_is_its_own_cleaning(source):
 @given(st.lists(TEXTS, min_size=1, max_size=8))
 def test_a_batch_reads_as_each_text_alone(sources):
     assert plain_texts(sources) == [plain_text(source) for source in sources]
-    assert one_lines(sources) == [one_line(source) for source in sources]
+    assert one_lines(sources) == [one_lines([source])[0] for source in sources]
 
 
 @RELAXED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobmatch_dagster.postings.text import MAX_HTML_CHARS, one_line, plain_text
+from jobmatch_dagster.postings.text import MAX_HTML_CHARS, one_lines, plain_text
 
 
 def test_paragraphs_and_bullets_stay():
@@ -87,4 +87,4 @@ def test_a_huge_page_is_cut_and_read():
 
 
 def test_a_title_is_one_line_without_entities():
-    assert one_line(" Sales &amp; Service\n Lead\t(m/f) ") == "Sales & Service Lead (m/f)"
+    assert one_lines([" Sales &amp; Service\n Lead\t(m/f) "])[0] == "Sales & Service Lead (m/f)"

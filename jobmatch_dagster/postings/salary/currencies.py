@@ -55,11 +55,6 @@ def scale_of(form: str | None) -> float:
     return 1_000.0 if form and form.lower() in load("currencies")["in_thousands"] else 1.0
 
 
-def is_code(value: str) -> bool:
-    """True for an ISO 4217 code that we know."""
-    return value in load("currencies")["codes"]
-
-
 def plausible_year(code: str | None) -> tuple[float, float]:
     """Least and most that a full-time year pays in a currency; a wide range where the currency is not known."""
     low, high = load("currencies")["codes"].get(code or "", {"year": [8_000, 100_000_000]})["year"]
