@@ -25,10 +25,11 @@ def extract(kind: str, file: IO[str]) -> None:
 
     report = jsonl.Report()
     batch: list[dict[str, Any]] = []
-    for number, row in enumerate(jsonl.read(file, file.name, report), 1):
+    name = _name(file)
+    for number, row in enumerate(jsonl.read(file, name, report), 1):
         if not isinstance(row.get("text"), str):
             report.problem(
-                JobmatchError(f"{file.name}, row {number}", "has no text", 'Give each row a string under "text".')
+                JobmatchError(f"{name}, row {number}", "has no text", 'Give each row a string under "text".')
             )
             continue
         batch.append(row)
@@ -77,6 +78,11 @@ def show(skill: str) -> None:
     jsonl.write([found])
 
 
+def _name(file: IO[str]) -> str:
+    """What a stream is called; one that was handed over in memory has no name."""
+    return str(getattr(file, "name", "<stdin>"))
+
+
 @skills.command()
 @click.option("--kind", type=click.Choice(["posting", "resume"]), default="posting", show_default=True)
 @click.option("--at-least", type=click.IntRange(1), default=1, show_default=True, help="In so many texts.")
@@ -88,7 +94,7 @@ def candidates(kind: str, at_least: int, file: IO[str]) -> None:
     from jobmatch_dagster.skills.extractor import extract as extract_texts
 
     report = jsonl.Report()
-    texts = [row["text"] for row in jsonl.read(file, file.name, report) if isinstance(row.get("text"), str)]
+    texts = [row["text"] for row in jsonl.read(file, _name(file), report) if isinstance(row.get("text"), str)]
     counted = count(extract_texts(texts, kind=kind)).to_pylist()  # type: ignore[arg-type]
     jsonl.write(row for row in counted if row["texts"] >= at_least)
     report.exit()

@@ -140,14 +140,18 @@ def _source(concept: Concept, form: Form) -> int:
     return (0 if concept.field else 1) if form.preferred else 2
 
 
-GATES = ("open", "asked", "foreign", "low", "high")
+GATES = ("open", "asked", "foreign", "low", "seen", "high")
 """Of forms that always count (such as those of other languages: the tagger knows English); that count in a posting only
 where it speaks of the work or the person (attitudes and activities); that never count in English, where they mean
-something else; that in English the tagger must like or the text must ask for; and that the tagger must like."""
+something else; that in English the tagger must like or the text must ask for; the same of what the tagger has seen the
+like of, so that it must not be sure of the contrary; and that the tagger must like."""
 LEARNED_FIELDS = frozenset(
     ("ai", "cloud", "data", "devops", "embedded", "network", "office", "programming", "security", "testing")
 )
-"""Fields of the own lists that the tagger has seen in training; it is not asked about the knowledge of others."""
+"""Fields of the own lists whose knowledge the tagger has learned to tell; it is not asked about that of others."""
+SEEN_PRODUCTS = LEARNED_FIELDS - {"office"} | {"mobile", "web"}
+SEEN_KNOWLEDGE = frozenset(("design", "management", "sales"))
+"""Fields whose names stand in the advertisements that it was trained on, if too seldom to learn all from them."""
 
 
 def _gate(concept: Concept, form: Form) -> int:
@@ -162,7 +166,8 @@ def _gate(concept: Concept, form: Form) -> int:
     if concept.kind in ("licence", "certificate", "language"):
         return GATES.index("open")
     if form.preferred and (concept.kind == "tool" or concept.field not in (None, *LEARNED_FIELDS)):
-        return GATES.index("low")
+        seen = concept.field in (SEEN_PRODUCTS if concept.kind == "tool" else SEEN_KNOWLEDGE)
+        return GATES.index("seen" if seen else "low")
     return GATES.index("high")
 
 

@@ -26,7 +26,7 @@ NO_FORM = gating.NO_FORM
 LANGUAGE_UNKNOWN, LANGUAGE_ENGLISH, LANGUAGE_OTHER = 0, 1, 2
 _TITLE = TITLE_SECTION
 _OFFERED = int(Says.OFFERED)
-_OPEN_GATE, _ASKED_GATE, _LOW_GATE = gating.OPEN_GATE, gating.ASKED_GATE, gating.LOW_GATE
+_OPEN_GATE, _ASKED_GATE, _HIGH_GATE = gating.OPEN_GATE, gating.ASKED_GATE, gating.HIGH_GATE
 
 
 class Mentions(NamedTuple):
@@ -241,13 +241,16 @@ def _requirement(s, e, lo, tokens, hits, units, section):  # type: ignore[no-unt
 @small_kernel
 def _write_one(d, s, e, f, free, lo, tagged, is_resume, at, codes, tokens, forms, bars, desk, is_title, out):  # type: ignore[no-untyped-def]
     """The mention of form f, or of a free span, at tokens [s, e) into row ``at``; returns whether it stays: a form in
-    doubt must be asked for."""
+    doubt must be asked for, and one that the tagger is sure is none does not stay in a posting even then."""
     gate, certainty, p = _OPEN_GATE if free else forms.gate[f], 1.0, desk.p
+    doubted = tagged and _ASKED_GATE < gate < _HIGH_GATE
+    if doubted and not is_resume and gating.part(s, e, lo, p) < bars.least[gate]:
+        return False
     section = np.uint8(_TITLE) if is_title else desk.units.section[desk.units.of[s - lo]]
     requirement = _requirement(s, e, lo, tokens, desk.hits, desk.units, section)
     stays = free or is_resume or reading.asks(requirement, section)
     if not stays and gate != _ASKED_GATE:
-        stays = not (gate == _LOW_GATE and tagged and gating.unlikely(s, e, lo, gate, desk.units, p, bars))
+        stays = not (doubted and gating.unlikely(s, e, lo, gate, desk.units, p, bars))
     may_ask = not free and gate != _ASKED_GATE and reading.may_ask(requirement, section)
     if not stays and not may_ask:
         return False

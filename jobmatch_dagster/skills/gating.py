@@ -10,10 +10,12 @@ from jobmatch_dagster.skills.cues import JOINT_ROLE, UNFIT_ROLE
 from jobmatch_dagster.skills.kernels import kernel, small_kernel
 from jobmatch_dagster.skills.tokens import Gap, Shape
 
-OPEN_GATE, ASKED_GATE, FOREIGN_GATE, LOW_GATE, HIGH_GATE = range(len(compiling.GATES))
+OPEN_GATE, ASKED_GATE, FOREIGN_GATE, LOW_GATE, SEEN_GATE, HIGH_GATE = range(len(compiling.GATES))
 NO_FORM = -1
 """Form of a candidate: a span that the tagger found and the taxonomy lacks."""
 DOUBTED = -2
+FREE, SEVERAL = -1, -2
+"""What stands in a span of the tagger, if not one taken form."""
 _TOOL = KINDS.index("tool")
 _DOT, _SLASH, _COMMA, _CLOSE = int(Gap.DOT), int(Gap.SLASH), int(Gap.COMMA), int(Gap.CLOSE)
 _LOWER, _UPPER, _MIXED, _NUMBER = int(Shape.LOWER), int(Shape.UPPER), int(Shape.MIXED), int(Shape.NUMBER)
@@ -57,7 +59,7 @@ def gate(lo, n, tokens, found, forms, units, p, bars):  # type: ignore[no-untype
     for m in range(n):
         f = found.form[m]
         height = forms.gate[f]
-        if forms.skill[f] < 0 or height in (ASKED_GATE, FOREIGN_GATE) or (height <= LOW_GATE and found.sure[m]):
+        if forms.skill[f] < 0 or height in (ASKED_GATE, FOREIGN_GATE) or (height < HIGH_GATE and found.sure[m]):
             continue
         s, e = found.start[m], found.end[m]
         if found.sure[m]:
@@ -71,8 +73,8 @@ def gate(lo, n, tokens, found, forms, units, p, bars):  # type: ignore[no-untype
 def free_spans(lo, hi, n, tokens, found, forms, roles, units, p, bars, owner, spans):  # type: ignore[no-untyped-def]
     """Spans of the tagger that no taken form and no stop phrase touches; returns how many, in the order of the text.
 
-    A span names the skill of a form that it contains: the longest one that ends with it ("agile software testing" is
-    what it ends in), else a tool.
+    A free span names the skill of a form that it contains: the longest one that ends with it ("agile software testing"
+    is what it ends in), else a tool. A taken form that is alone in a longer span stands for all its words from then on.
 
     Args:
         roles: per token from ``lo`` (``cues.UNFIT_ROLE``).
@@ -85,11 +87,15 @@ def free_spans(lo, hi, n, tokens, found, forms, roles, units, p, bars, owner, sp
         if p[t - lo, tagger.O] >= 0.5 or p[t - lo, tagger.B] < p[t - lo, tagger.I]:
             t += 1
             continue
-        u, free, last = t, True, units.first[units.of[t - lo] + 1]
+        u, last, m = t, units.first[units.of[t - lo] + 1], FREE
         while u < last and (u == t or (p[u - lo, tagger.I] >= 0.5 and tokens.gap[u] != _COMMA)):
-            free = free and owner[u - lo] < 0
+            if owner[u - lo] >= 0:
+                m = owner[u - lo] if m == FREE or m == owner[u - lo] else SEVERAL
             u += 1
-        if free:
+        if m >= 0:
+            if _widens(t, u, m, lo, found, tokens, forms, roles) and whole(t, u, lo, last, p) >= bars.widen[0]:
+                found.start[m], found.end[m] = t, u
+        elif m == FREE:
             while at < n and found.start[at] < t:
                 at += 1
             inner = _inner(t, u, at, n, tokens, found, forms)
@@ -146,6 +152,22 @@ def _fit(t, u, lo, roles):  # type: ignore[no-untyped-def]
     for v in range(t, u):
         fit = fit and roles[v - lo] & UNFIT_ROLE == 0
     return fit
+
+
+@small_kernel
+def _widens(t, u, m, lo, found, tokens, forms, roles):  # type: ignore[no-untyped-def]
+    """Whether the taken form m may stand for all the words [t, u) around it: they are one phrase. A product is itself,
+    whatever is done with it."""
+    s, e, f = found.start[m], found.end[m], found.form[m]
+    known = forms.skill[f] >= 0 and forms.kind[f] != _TOOL and forms.gate[f] != OPEN_GATE
+    one = known and t <= s and e <= u and u - t > e - s
+    for v in range(t, u):
+        one = one and (s <= v < e or roles[v - lo] & UNFIT_ROLE == 0) and (v == t or tokens.gap[v] <= _DOT)
+    k = m - 1
+    while k >= 0 and found.start[k] == s:  # a form beside it (rule 3 of ``matcher``) must not come to stand before it
+        one = one and (t == s or found.picked[k] == 0)
+        k -= 1
+    return one
 
 
 @small_kernel

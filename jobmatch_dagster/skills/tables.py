@@ -216,15 +216,25 @@ def _maximum(groups: _Groups, name: str) -> pa.Array:
 
 def _work_spans(content: Mapping[str, Any] | None, today: dt.date | None) -> list[tuple[int, int, int, int]]:
     """(start, end, first month, month after the last) of the work entries that have a place and a start date."""
+    work = content.get("work") if isinstance(content, Mapping) else None
     out = []
-    for entry in (content or {}).get("work") or []:
-        span, begin = entry.get("_span"), _month(entry.get("startDate"))
+    for entry in work if isinstance(work, list) else []:
+        if not isinstance(entry, Mapping):
+            continue
+        span, begin = _span(entry.get("_span")), _month(entry.get("startDate"))
         end = _month(entry.get("endDate"), last=True)
         if end is None and entry.get("endDate") is None and today is not None:
             end = today.year * 12 + today.month - 1
         if span and begin is not None and end is not None and end >= begin:
-            out.append((int(span[0]), int(span[1]), begin, end + 1))
+            out.append((*span, begin, end + 1))
     return out
+
+
+def _span(value: object) -> tuple[int, int] | None:
+    """Start and end of an entry in the text."""
+    if isinstance(value, list | tuple) and len(value) == 2 and all(type(place) is int for place in value):
+        return value[0], value[1]
+    return None
 
 
 _DATE = re.compile(r"(\d{1,4})(?!\d)(?:-(\d{1,2})(?!\d))?")
@@ -233,7 +243,7 @@ _DATE = re.compile(r"(\d{1,4})(?!\d)(?:-(\d{1,2})(?!\d))?")
 def _month(value: object, last: bool = False) -> int | None:
     """Months since year 0 of a date YYYY, YYYY-MM or YYYY-MM-DD; a bare year is its first or last month."""
     said = _DATE.match(str(value or ""))
-    if said is None:
+    if said is None or not int(said[1]):
         return None
     month = int(said[2]) if said[2] else (12 if last else 1)
     return int(said[1]) * 12 + min(max(month, 1), 12) - 1

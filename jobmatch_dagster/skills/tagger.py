@@ -52,15 +52,19 @@ class Bars(NamedTuple):
     """How sure the tagger must be, float64; ``building/tagger.py`` chooses it by cross-validation.
 
     ``part``, ``whole``: per gate (compiling.GATES), the probability of being part of a span, and of being a whole one,
-    neither more nor less, below which a form is stopped; ``admit`` (1 number): of being a whole span, at which a form
+    neither more nor less, below which a form is stopped; ``least``: per gate, of being part of a span, below which a
+    form does not count even where a posting asks for it; ``admit`` (1 number): of being a whole span, at which a form
     that lacks other evidence counts; ``candidate`` (2): of being a whole span, at which words that no form covers are
-    taken: as a candidate where they contain no form, as the form's skill where they do.
+    taken: as a candidate where they contain no form, as the form's skill where they do; ``widen`` (1): of being a whole
+    span, at which words around a form are taken into its mention.
     """
 
     part: np.ndarray
     whole: np.ndarray
+    least: np.ndarray
     admit: np.ndarray
     candidate: np.ndarray
+    widen: np.ndarray
 
 
 class Model(NamedTuple):

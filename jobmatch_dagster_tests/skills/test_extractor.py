@@ -68,6 +68,46 @@ def test_of_overlapping_forms_the_longer_one_counts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "surface", "skill"),
+    [
+        ("You have experience with cloud deployment tools and Python.", "cloud deployment tools", "cloud technologies"),
+        ("Knowledge of fixed income analytics and Java.", "fixed income analytics", "Fixed income"),
+    ],
+)
+def test_a_mention_shows_the_whole_phrase_that_names_the_skill(text: str, surface: str, skill: str) -> None:
+    rows = {row["surface"]: row for row in found(text)}
+    assert rows[surface]["label"] == skill
+    assert text[rows[surface]["start"] : rows[surface]["end"]] == surface
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Experience with Linux systems administration and SQL data management", ["Linux", "SQL"]),
+        ("Holds an SIA licence and monitors CCTV.", ["SIA licence", "CCTV"]),
+        ("Knowledge of cloud infrastructure management.", ["cloud", "infrastructure"]),
+    ],
+)
+def test_products_and_names_beside_others_keep_their_own_words(text: str, expected: list[str]) -> None:
+    assert surfaces(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Strong HTML and CSS", ["HTML", "CSS"]),
+        ("Experience with Java Spring and React Redux.", ["Java", "Spring", "React", "Redux"]),
+    ],
+)
+def test_two_products_side_by_side_are_two(text: str, expected: list[str]) -> None:
+    assert surfaces(text) == expected
+
+
+def test_a_name_in_a_place_where_only_a_number_can_stand_is_none() -> None:
+    assert surfaces("At least Go years of experience with Python.") == ["Python"]
+
+
+@pytest.mark.parametrize(
     ("text", "surface", "expected"),
     [
         ("You must have Python.", "Python", "required"),

@@ -71,10 +71,23 @@ def test_years_that_the_person_states_win() -> None:
     assert (row["years"], row["last_used"]) == (3.0, None)
 
 
-@pytest.mark.parametrize("said", ["soon", "²⁰¹⁹", "9" * 6000, "2019-²", 2019.5, ["2019"], -3])
-def test_a_date_that_is_none_costs_no_years_and_no_resume(said: object) -> None:
+@pytest.mark.parametrize("said", ["soon", "²⁰¹⁹", "9" * 6000, "2019-²", "0000", 2019.5, ["2019"], -3])
+def test_a_date_that_is_none_costs_no_resume(said: object) -> None:
     work = {"_span": [0, 6], "startDate": said, "endDate": said}
     assert resume_skills(resume("Docker", {"work": [work]})).num_rows == 1
+
+
+@pytest.mark.parametrize(
+    "work", ["x", 5, {"a": 1}, ["x", None], [{"_span": "ab"}], [{"_span": [0]}], [{"_span": [None, 6]}]]
+)
+def test_work_that_is_no_list_of_entries_with_places_tells_no_years(work: object) -> None:
+    dated = (
+        [{**entry, "startDate": "2019"} if isinstance(entry, dict) else entry for entry in work]
+        if isinstance(work, list)
+        else work
+    )
+    (row,) = resume_skills(resume("Docker", {"work": dated})).to_pylist()
+    assert row["years"] is None
 
 
 def test_a_resume_without_text_or_dates_has_no_invented_values() -> None:
