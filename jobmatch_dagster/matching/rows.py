@@ -47,7 +47,7 @@ def _fitting(value: Any, kind: pa.DataType) -> Any:
             return None
     try:
         return pa.scalar(value, kind).as_py()
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+    except (pa.ArrowException, ValueError, OverflowError):  # NaN is no whole number
         return None
 
 

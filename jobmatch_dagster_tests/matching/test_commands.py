@@ -81,3 +81,11 @@ def test_a_field_of_the_wrong_type_counts_as_not_known() -> None:
     assert (row["salary_min"], row["remote"]) == (None, "3")
     assert str(row["posted_on"]) == "2026-01-02"
     assert isinstance(made, pa.Table)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400, "x", [], {"a": 1}, True])
+@pytest.mark.parametrize("name", [field.name for field in tables.JOBS if not pa.types.is_string(field.type)])
+def test_no_value_of_a_field_stops_the_ranking(name: str, value: object) -> None:
+    from jobmatch_dagster.matching import rows
+
+    assert len(rows._columns([{"id": "a", "title": "T", name: value}], tables.JOBS)) == 1
