@@ -113,22 +113,6 @@ def default_config(job: dg.JobDefinition, partition: str) -> Mapping[str, Any]:
     return job.run_config or {}
 
 
-def submit(job: str, partition: str, *, tags: Mapping[str, str] | None = None) -> str:
-    """Put a run into the queue of a running Dagster (``jobmatch dev``) through its GraphQL API and return its id.
-
-    Raises:
-        JobmatchError: no Dagster answers on the UI's port, or it does not take the run.
-    """
-    board = {"board": partition.split("|", 1)[0]} if job == "scrape_board" else {}
-    all_tags = {"dagster/partition": partition, **board, **(tags or {})}
-    if job == "scrape_board":
-        name, day = partition.split("|", 1)
-        all_tags |= {"dagster/partition/board": name, "dagster/partition/day": day}
-    with _dagster() as client:
-        run_id: str = client.submit_job_execution(job, tags=all_tags, run_config={})
-    return run_id
-
-
 @contextmanager
 def _dagster() -> Iterator[DagsterGraphQLClient]:
     """A client of the running Dagster; its errors become ours."""
@@ -150,10 +134,26 @@ def _dagster() -> Iterator[DagsterGraphQLClient]:
 
 
 def scrape(board: str, day: date) -> str:
-    """Queue the scrape of one board and day; returns the id of the Dagster run."""
+    """Put the scrape of one board and day into the queue of a running Dagster (``jobmatch dev``).
+
+    Returns:
+        The id of the Dagster run.
+
+    Raises:
+        JobmatchError: no Dagster answers on the UI's port, or it does not take the run.
+    """
     from jobmatch_dagster.orchestration.partitions import board_day
 
-    return submit("scrape_board", str(board_day(board, day)))
+    partition = str(board_day(board, day))
+    tags = {
+        "dagster/partition": partition,
+        "dagster/partition/board": board,
+        "dagster/partition/day": str(day),
+        "board": board,
+    }
+    with _dagster() as client:
+        run_id: str = client.submit_job_execution("scrape_board", tags=tags, run_config={})
+    return run_id
 
 
 def cancel(run_id: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -181,25 +182,35 @@ def replay(settings: Settings, board: str, day: date) -> Outcome:
     from jobmatch_dagster.boards import registry
     from jobmatch_dagster.crawling.run import replay as replay_pages
     from jobmatch_dagster.supabase import database
-    from jobmatch_dagster.supabase.storage import file_store
 
     outcome = Outcome("raw_postings", f"{board}|{day}")
     registry.get(board)
+    workspace = settings.home / "crawl" / "replay"
+    workspace.mkdir(parents=True, exist_ok=True)
+    # The pages are read in the partition's turn: those of before a scrape that ends meanwhile must not undo its rows.
+    with (
+        database.connect(settings) as conn,
+        turn(conn, "raw_postings", outcome.partition),
+        tempfile.TemporaryDirectory(dir=workspace, prefix=f"{day}-{board}-") as folder,
+    ):
+        archive = Path(folder) / "pages.parquet"
+        archive.write_bytes(_archived(settings, board, day))
+        with outcome.timed("extract"):
+            result = replay_pages(board, archive, day)
+        with outcome.timed("write"):
+            _write(conn, result, board, day, outcome)
+    _describe(result, outcome)
+    return outcome
+
+
+def _archived(settings: Settings, board: str, day: date) -> bytes:
+    from jobmatch_dagster.supabase.storage import file_store
+
     try:
-        data = file_store(settings).get("raw-pages", f"{day}/{board}.parquet")
+        return file_store(settings).get("raw-pages", f"{day}/{board}.parquet")
     except FileNotFoundError:
         raise JobmatchError(
             f"{board} on {day}",
             "has no archived pages",
             f"Only days that were scraped here can be replayed, and pages are kept {settings.raw_retention_days} days.",
         ) from None
-    archive = settings.home / "crawl" / "replay" / f"{day}-{board}.parquet"
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    archive.write_bytes(data)
-    with outcome.timed("extract"):
-        result = replay_pages(board, archive, day)
-    archive.unlink()
-    with database.connect(settings) as conn, turn(conn, "raw_postings", outcome.partition), outcome.timed("write"):
-        _write(conn, result, board, day, outcome)
-    _describe(result, outcome)
-    return outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,6 +67,24 @@ def test_a_replay_gives_the_same_raw_rows(collected: tuple[Settings, Any], conne
     connection.execute("update raw.postings set payload = '{}', payload_hash = 'spoilt'")
     replay(collected[0], "ziprecruiter", DAY)
     assert raw(connection) == before
+
+
+def test_a_replay_has_its_turn_before_it_reads_and_leaves_no_file_when_it_fails(
+    collected: tuple[Settings, Any], connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jobmatch_dagster.crawling import run
+    from jobmatch_dagster.stages.collect import replay
+    from jobmatch_dagster.stages.outcome import under_way
+
+    def breaks(board: str, archive: Path, _: date) -> None:
+        assert under_way(connection, "raw_postings", f"{board}|{DAY}")
+        raise ValueError(archive)
+
+    monkeypatch.setattr(run, "replay", breaks)
+    with pytest.raises(ValueError, match=r"pages\.parquet") as broken:
+        replay(collected[0], "ziprecruiter", DAY)
+    assert not broken.value.args[0].parent.exists()
+    assert not under_way(connection, "raw_postings", f"ziprecruiter|{DAY}")
 
 
 def test_postings_of_a_search_that_was_removed_stay_without_it(

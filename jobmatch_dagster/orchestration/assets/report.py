@@ -50,7 +50,8 @@ def day_report(context: dg.AssetExecutionContext, platform: Platform) -> dg.Mate
             size += len(page)
             if not held_back:
                 store.put(REPORTS, f"{day}.html", page, content_type="text/html", upsert=True)
-    picture = base64.b64encode(_picture(store, facts)).decode()
+    with explained():
+        picture = base64.b64encode(_picture(store, facts)).decode()
     return dg.MaterializeResult(
         metadata={
             "headline": facts.headline[1],
