@@ -36,6 +36,7 @@ class SkillText:
         met, partly, lacking: per pair, how many requirements are met, partly met, missing.
         owner: the pair of each item; items are by pair, then importance.
         is_matched: per item, whether the résumé has it or something near.
+        is_stated: per item, whether the job requires or prefers it, and does not merely mention it.
         entries: places among all requirements that items name, each once.
         entry: per item, its place among ``entries``.
     """
@@ -47,6 +48,7 @@ class SkillText:
     lacking: NDArray[np.int64]
     owner: NDArray[np.int64]
     is_matched: NDArray[np.bool_]
+    is_stated: NDArray[np.bool_]
     entries: NDArray[np.int64]
     entry: NDArray[np.int64]
 
@@ -116,6 +118,7 @@ def describe(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs) ->
         np.bincount(owner[~matched], minlength=n),
         owner,
         matched,
+        _stated(jobs, entries)[entry],
         entries,
         entry,
     )
@@ -145,6 +148,16 @@ def _asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> pa.Array:
         ',"job_evidence":', _evidence(table["evidence"]),
         "",
     )  # fmt: skip
+
+
+def _stated(jobs: sides.Jobs, entries: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of some requirements are required or preferred."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kinds = jobs.skills["requirement"].take(pa.array(jobs.wanted.source[entries]))
+    stated: NDArray[np.bool_] = pc.is_in(kinds, pa.array(["required", "preferred"])).to_numpy()
+    return stated
 
 
 def _credit(value: int) -> str:

@@ -46,6 +46,13 @@ def test_the_sentence_names_what_is_there_and_what_is_missing() -> None:
     assert sentence.endswith(".")
 
 
+def test_the_sentence_does_not_reproach_anybody_with_what_the_ad_only_mentions() -> None:
+    ad = (AD[0], asks("j", SQL="required", Kafka="required", welding="mentioned", German="preferred"))
+    found = scorer.match(*as_tables([PERSON], [ad]), top=1, min_score=0.0, threads=1, day=DAY).matches.to_pylist()[0]
+    assert "lacks German;" in found["sentence"]
+    assert {item["label"] for item in json.loads(found["missing_skills"])} == {"welding", "German"}
+
+
 def test_reasons_name_both_sides() -> None:
     row = (resume("r", {"basics": {"label": "Engineer"}}, seniority="mid", experience_years=2.5), [])
     ad = (job("j", "Engineer", seniority="senior", min_years_experience=5.0), [])
