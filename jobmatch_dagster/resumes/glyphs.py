@@ -32,6 +32,8 @@ MIN_TRACKING = 0.06 / 1.2
 ASCENT, DESCENT = 0.93, 0.27
 # narrower than this no space that pdfium puts in is believed: letters are kerned
 MIN_GUESS = 0.04
+# boxes that are lower than this, in em, are those of small letters' ink
+INK_ONLY = 0.8
 # glyphs are taken to be at least as high as this, in points
 MIN_SIZE = 0.1
 CELL_GAP = 1.0
@@ -143,6 +145,12 @@ class _Page:
     def height(self, k: int) -> float:
         return self.highs[k] - self.lows[k]
 
+    def usual_height(self, start: int, stop: int) -> float:
+        """The middle one of some glyphs' heights; where their boxes are of the ink only, what their font's would be."""
+        middle = sorted(range(start, stop), key=self.height)[(stop - start) // 2]
+        height, em = self.height(middle), self.line_of(middle, self.font(middle)[0])[1]
+        return max(height if height > INK_ONLY * em else (ASCENT + DESCENT) * em, MIN_SIZE)
+
     def font(self, k: int) -> tuple[bytes, fonts.Look]:
         length = pdfium_calls.font_info(self.handle, self.numbers[k], _AT_NAME, len(_NAME), _AT_FLAGS)
         name: bytes = _NAME.value if 0 < length <= len(_NAME) else b""
@@ -214,7 +222,7 @@ def _split(page: _Page, start: int, stop: int) -> list[Word]:
     bar = usual + SPACE_GAP * (1.0 if len(gaps) >= 8 else 1.8) * MIN_SIZE
     cuts = [start]
     if gaps and (max(gaps) > bar or not page.guessed.isdisjoint(range(start, stop))):
-        size = max(_middle([page.height(k) for k in range(start, stop)]), MIN_SIZE)
+        size = page.usual_height(start, stop)
         bar = usual + SPACE_GAP * size * (1.0 if len(gaps) >= 8 else 1.8)
         tracked = usual > MIN_TRACKING * size
         for k, gap in enumerate(gaps, start + 1):

@@ -16,10 +16,12 @@ from statistics import median
 from jobmatch_dagster.resumes import dates, lexicon, margin
 from jobmatch_dagster.resumes.model import LIST_MARK, Cell, Line
 
+_MAIN = frozenset(["experience", "education"])
 MIN_COLUMN_LINES = 3
 MAX_RAIL_SHARE = 0.5
 MAX_DATE_TAIL = 24
 MAX_INDENT = 30.0
+MAX_OUTDENT = 90.0
 MIN_HEADING_RANK = 0.85
 MIN_HEADING_LEAD = 1.08
 _GLUED = re.compile(r"[^\W\d_]{3}(?=(?:\d{1,2}[./])?(?:19|20)\d\d\D)")
@@ -79,7 +81,7 @@ def _at_seams(cell: Cell) -> list[Cell]:
     for at, x in cell.seams:
         before = cell.text[: at - 1]
         known = lexicon.section_of(before) if cell.bold or before.isupper() else None
-        if (known and known[1]) or _is_begun_date(before):
+        if (known and known[1] and lexicon.section_of(cell.text) != known) or _is_begun_date(before):
             left = replace(cell, text=before, x1=x - 1.0, lead=min(cell.lead, len(before)), seams=())
             right = replace(cell, text=cell.text[at:], x0=x, lead=max(cell.lead - at, 0), seams=())
             if cell.lead and cell.lead <= at:
@@ -161,9 +163,13 @@ def _proven(left: list[Cell], right: list[Cell], again: bool) -> bool:
         notes = sum(margin.is_note(c.text) for c in side)
         if notes > MAX_RAIL_SHARE * len(side):
             return False
+    middle = (min(c.x0 for c in left) + max(c.x1 for c in right)) / 2
     for headings, side in ((headings_left, left), (headings_right, right)):
         if len(headings) > 0.6 * len(side):
             return False
+        begins = [c.x0 for c in headings if abs((c.x0 + c.x1) / 2 - middle) < 4]
+        if 2 * len(begins) > len(headings) and max(begins) - min(begins) > 3:
+            return False  # headings over both sides
     high, low = (
         min(max(c.top for c in left), max(c.top for c in right)),
         max(min(c.bottom for c in left), min(c.bottom for c in right)),
@@ -183,7 +189,7 @@ def _of_one_rank(left: list[Cell], right: list[Cell]) -> tuple[list[Cell], list[
     headings = [_headings(side) for side in (left, right)]
     if not any(headings):
         return [], []
-    largest = max((c.size for found in headings for c in found), default=0.0)
+    largest = max(c.size for found in headings for c in found)
     kept = []
     for found, side in zip(headings, (left, right), strict=True):
         own = MIN_HEADING_LEAD * median(c.size for c in side)
@@ -197,11 +203,13 @@ def _headings(cells: list[Cell]) -> list[Cell]:
     if not named:
         return []
     usual = median([c.size for c in cells])
-    edge = min(c.x0 for c in cells)
-    middle = (edge + max(c.x1 for c in cells)) / 2
+    edge, end = min(c.x0 for c in cells), max(c.x1 for c in cells)
+    text = min((c.x0 for c in cells if all(c is not n for n in named)), default=edge)
     found = []
     for cell in named:
-        placed = cell.x0 < edge + 3 or abs((cell.x0 + cell.x1) / 2 - middle) < 4
+        if cell.x0 < text - MAX_OUTDENT:
+            continue
+        placed = cell.x0 < edge + 3 or abs(cell.x0 + cell.x1 - edge - end) < 8 or cell.x1 > end - 3
         placed = placed and not cell.text[:1].islower()
         strong = cell.bold or cell.text.isupper() or cell.size > 1.05 * usual
         if placed or (strong and cell.x0 < edge + MAX_INDENT):
@@ -229,13 +237,14 @@ def _lines(cells: list[Cell], page: int) -> list[Line]:
     margin.lift(rows)
     made: list[Line] = []
     above: list[Cell] | None = None
-    starts = Counter(round(cell.x0) for row in rows for cell in row)
-    for row in (r for r in rows if r):
+    rows = [row for row in rows if row]
+    starts, inline = Counter(round(cell.x0) for row in rows for cell in row), _inline_labels(rows)
+    for row in rows:
         gap = None
         if above is not None:
             white = min(c.bottom for c in above) - max(c.top for c in row)
             gap = white / max(row[0].size, 1.0)
-        made.extend(_split_label(_line(row, page, gap), starts))
+        made.extend(_split_label(_line(row, page, gap), starts, id(row) in inline))
         above = row
     return made
 
@@ -270,12 +279,30 @@ def _with_text(cell: Cell, text: str) -> Cell:
     return Cell(text, cell.x0, cell.x1, cell.top, cell.bottom, cell.size, cell.bold, cell.italic, cell.order, lead)
 
 
-def _split_label(line: Line, starts: Counter[int]) -> list[Line]:
+def _inline_labels(rows: list[list[Cell]]) -> set[int]:
+    """The rows (by identity) that begin with a section's name and go on with its first words, in a column that has no
+    section's name on a line of its own."""
+    found: list[tuple[list[Cell], str]] = []
+    for row in rows:
+        known = lexicon.section_of(row[0].text)
+        if known is None or not known[1]:
+            continue
+        if len(row) > 1 and lexicon.section_of(row[1].text) is None:
+            found.append((row, known[0]))
+        elif known[0] in _MAIN:
+            return set()
+    kinds = {kind for _, kind in found}
+    aligned = all(abs(row[0].x0 - found[0][0][0].x0) < 2 for row, _ in found)
+    return {id(row) for row, _ in found} if aligned and len(kinds) > 1 and kinds & _MAIN else set()
+
+
+def _split_label(line: Line, starts: Counter[int], inline: bool) -> list[Line]:
     """A section's name on the left margin, beside its text, becomes a line of its own.
 
     Args:
         line: a row of the page.
         starts: how many cells of the column begin at each place; text beside a label begins where other text does.
+        inline: the column's sections begin so, see ``_inline_labels``.
     """
     first = line.cells[0]
     if len(line.cells) < 2 or line.bullet:
@@ -283,7 +310,11 @@ def _split_label(line: Line, starts: Counter[int]) -> list[Line]:
     second = line.cells[1]
     rail, text = (sum(starts[round(c.x0) + d] for d in (-1, 0, 1)) for c in (first, second))
     differs = first.bold > second.bold or first.text.isupper() > second.text.isupper()
-    if (differs or (text > 1 and 2 * text >= rail)) and (known := lexicon.section_of(first.text)) and known[1]:
+    if (
+        (inline or differs or (text > 1 and 2 * text >= rail))
+        and (known := lexicon.section_of(first.text))
+        and known[1]
+    ):
         label = Line([first], line.page, gap=line.gap, style="label")
         return [label, Line(line.cells[1:], line.page, gap=0.0)]
     return [line]

@@ -15,7 +15,7 @@ from pathlib import Path
 from jobmatch_dagster.resumes.model import Document, Limits, Line, ParsedResume
 from jobmatch_dagster.resumes.status import SENTENCES, Refused
 
-PARSER_VERSION = "3"
+PARSER_VERSION = "4"
 MIN_LETTERS = 20
 _ROOM = Path(__file__).parent
 MAX_LINE = 400

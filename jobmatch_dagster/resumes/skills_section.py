@@ -14,6 +14,7 @@ from jobmatch_dagster.resumes.model import Cell, Line
 
 MAX_KEYWORD = 60
 MAX_JOINED = 1500
+MAX_NAME = 45
 _LABEL = re.compile(r"^([^:,|]{2,45}?)\s*(?::|\s[–—-]\s)\s*(.*)$")
 _ITEM = re.compile(r"\]\s*\[|\s*[,;|•·▪]\s*(?![^()]*\))|\t+|\s{2,}|\s+/\s+")
 _LEVEL = re.compile(
@@ -34,7 +35,7 @@ def read(lines: list[Line]) -> list[dict[str, Any]]:
     """
     groups: list[dict[str, Any]] = []
     loose: list[dict[str, Any]] = []
-    for block in _blocks(_columns(_joined(lines))):
+    for block in _blocks(_columns(_joined(_labelled(lines)))):
         label, items, level = block
         if label is None:
             loose.extend({"name": item, "keywords": [], "level": None} for item in items)
@@ -43,6 +44,28 @@ def read(lines: list[Line]) -> list[dict[str, Any]]:
         else:
             loose.append({"name": label, "keywords": [], "level": level})
     return groups + loose
+
+
+def _labelled(lines: list[Line]) -> list[Line]:
+    """The lines, with a colon behind the names of lists that are told from these only by being bold."""
+    leads = [line for line in lines if len(line.cells) == 1 and _bold_name(line.cells[0])]
+    if 2 * len(leads) < len(lines):
+        return lines
+    made = []
+    for line in lines:
+        cell = line.cells[0]
+        if len(line.cells) == 1 and (name := _bold_name(cell)):
+            cell = replace(cell, text=f"{name}: {cell.text[cell.lead :].strip()}")
+            line = replace(line, cells=[cell])
+        made.append(line)
+    return made
+
+
+def _bold_name(cell: Cell) -> str | None:
+    """The bold beginning of a text that may be a list's name, without one that is marked as such already."""
+    name, rest = cell.text[: cell.lead].strip(), cell.text[cell.lead :].strip()
+    plain = 2 <= len(name) <= MAX_NAME and not _ITEM.search(name) and not name.endswith(":")
+    return name if plain and rest[:1].isalnum() and not _LEVEL.fullmatch(rest) else None
 
 
 def _joined(lines: list[Line]) -> list[Line]:
@@ -62,6 +85,7 @@ def _joined(lines: list[Line]) -> list[Line]:
             any(mark in before.text for mark in ",;|•")
             and (line.gap is None or line.gap < 0.8)
             and not _LABEL.match(text)
+            and line.bold == before.bold
         )
         full = reach > 0 and before.cells[-1].x1 + 0.9 * _word_width(line) > reach
         if listed and len(before.text) < MAX_JOINED and (before.text.rstrip().endswith(",") or full):

@@ -17,7 +17,7 @@ from typing import Any
 
 from jobmatch_dagster.resumes.model import Limits, ParsedResume
 from jobmatch_dagster.resumes.pool import parse_many
-from jobmatch_dagster_tests.evaluation.resume_papers import browser, canvas, office, people, plain, templates
+from jobmatch_dagster_tests.evaluation.resume_papers import browser, builders, canvas, office, people, plain, templates
 from jobmatch_dagster_tests.evaluation.resume_papers.truth import Case, Truth, compare, of_person, shared_cases
 
 SHARED = Path(os.environ.get("JOBMATCH_SHARED") or Path(__file__).resolve().parents[3] / "shared")
@@ -47,7 +47,7 @@ def made_up(*, rendered: bool = True) -> list[Case]:
             cases += [
                 Case(f"{family}, printed", f"{p['id']}.pdf", printed[p["id"]], t) for p, t in cast if p["id"] in printed
             ]
-        for family, page in (browser.PAPERS | templates.PAPERS).items():
+        for family, page in (browser.PAPERS | templates.PAPERS | builders.PAPERS).items():
             printed = browser.to_pdf({p["id"]: page(p) for p, _ in cast})
             cases += [
                 Case(f"{family}, printed", f"{p['id']}.pdf", printed[p["id"]], t) for p, t in cast if p["id"] in printed

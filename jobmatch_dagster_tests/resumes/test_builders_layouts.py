@@ -152,3 +152,118 @@ def test_names_of_lists_beside_them_are_groups_and_programming_languages_are_ski
     ]
     assert [s["name"] for s in found["skills"][2:]] == ["C", "C++", "Rust"]
     assert found["languages"] == []
+
+
+def test_names_of_sections_before_their_first_words_are_headings_where_no_line_is_a_heading() -> None:
+    found = read(
+        [
+            (60, 740, "Experience"),
+            (134, 740, "Staff Engineer, Quillon Systems Ltd"),
+            (330, 740, "Aug 2024 - Present"),
+            (74, 725, "- Led the move of three offices"),
+            (60, 710, "Engineer, Pemberley Bank"),
+            (200, 710, "Jun 2021 - Jul 2024"),
+            (74, 695, "- Built the nightly loads"),
+            (60, 665, "Skills"),
+            (120, 665, "Rust"),
+            (160, 665, "Kafka"),
+            (60, 635, "Education"),
+            (122, 635, "BSc Mathematics, University of Hull"),
+            (320, 635, "2013 - 2017"),
+        ]
+    )
+    assert [(j["position"], j["name"]) for j in found["work"]] == [
+        ("Staff Engineer", "Quillon Systems Ltd"),
+        ("Engineer", "Pemberley Bank"),
+    ]
+    assert [s["name"] for s in found["skills"]] == ["Rust", "Kafka"]
+    assert [s["institution"] for s in found["education"]] == ["University of Hull"]
+
+
+def centred(text: str, y: float, middle: float = 297.5) -> papers.Mark:
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    bold = text.startswith("**")
+    return middle - stringWidth(text.removeprefix("**"), "Helvetica-Bold" if bold else "Helvetica", 10) / 2, y, text
+
+
+def test_headings_over_the_middle_of_the_page_are_no_column() -> None:
+    marks = [
+        centred("**Work Experience", 740),
+        (40, 725, "**Quillon Systems Ltd"),
+        (470, 725, "Mar 2020 - Present"),
+        (40, 712, "Data Engineer"),
+        centred("**Formal Education", 690),
+        (40, 675, "**University of Hull"),
+        (490, 675, "2012 - 2015"),
+        (40, 662, "Interests"),
+        (460, 662, "BSc in Mathematics"),
+        centred("**Skills", 640),
+        *[centred(text, y, 160) for text, y in (("**Databases", 625), ("SQL, Postgres, DuckDB", 612))],
+        *[centred(text, y, 430) for text, y in (("**Tools", 625), ("Airflow, Kafka, Git", 612))],
+    ]
+    result = parse_bytes(papers.pdf([*HEAD, *marks]), "cv.pdf", today=TODAY)
+    assert result.layout == "single"
+    assert [(j["position"], j["name"], j["startDate"]) for j in result.resume["work"]] == [
+        ("Data Engineer", "Quillon Systems Ltd", "2020-03")
+    ]
+
+
+def test_names_of_sections_flush_with_their_text_are_no_column_of_their_own() -> None:
+    def label(text: str, y: float) -> papers.Mark:
+        from reportlab.pdfbase.pdfmetrics import stringWidth
+
+        return 160 - stringWidth(text, "Helvetica", 10), y, text
+
+    result = parse_bytes(
+        papers.pdf(
+            [
+                *papers.column(papers.HEAD, 175, 800),
+                label("Europass", 800),
+                label("Employment History", 740),
+                (175, 740, "**Quillon Systems Ltd"),
+                (440, 740, "Mar 2020 - Present"),
+                (175, 725, "Data Engineer"),
+                label("Academic Background", 700),
+                (175, 700, "**University of Hull"),
+                (460, 700, "2012 - 2015"),
+                (175, 685, "BSc Mathematics"),
+                label("Technical Skills", 660),
+                (175, 660, "**Languages"),
+                (175, 645, "C, Rust, Python"),
+                (175, 630, "**Hardware"),
+                (175, 615, "SPI, Bluetooth"),
+            ]
+        ),
+        "cv.pdf",
+        today=TODAY,
+    )
+    assert result.layout == "single"
+    assert [(j["position"], j["name"]) for j in result.resume["work"]] == [("Data Engineer", "Quillon Systems Ltd")]
+    assert [s["institution"] for s in result.resume["education"]] == ["University of Hull"]
+
+
+def test_names_of_lists_that_are_only_bold_are_their_groups() -> None:
+    data = drawn(
+        [
+            (HEAD, 10),
+            ([(60, 740, "**Skills")], 14),
+            (
+                [(60, 720, "**Databases"), (116, 720, "Postgres, DuckDB"), (60, 706, "**Tools"), (92, 706, "Airflow")],
+                10,
+            ),
+        ]
+    )
+    skills = parse_bytes(data, "cv.pdf", today=TODAY).resume["skills"]
+    assert [(s["name"], s["keywords"]) for s in skills] == [
+        ("Databases", ["Postgres", "DuckDB"]),
+        ("Tools", ["Airflow"]),
+    ]
+
+
+def test_a_heading_of_two_words_is_whole_although_text_begins_under_its_second_word() -> None:
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    x = 60 + stringWidth("Languages ", "Helvetica-Bold", 10)
+    marks = [(60, 740, "**Languages spoken"), *papers.column(["French (C1)", "Welsh (A2)", "Irish (A1)"], x, 725)]
+    assert [t["language"] for t in read(marks)["languages"]] == ["French", "Welsh", "Irish"]
