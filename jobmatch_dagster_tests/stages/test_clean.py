@@ -62,3 +62,21 @@ def test_the_same_duplicates_are_found_with_signatures_as_with_texts(
     connection.execute("truncate private.job_signatures")
     assert clean_day(database, SECOND).changed == 0
     assert duplicates(connection) == found
+
+
+def test_a_day_cleaned_again_leaves_closed_what_was_closed_after_it(
+    database: Settings, connection: psycopg.Connection
+) -> None:
+    """Where something else of the row changes: a row that stays as it is would not show it."""
+    after = SECOND + timedelta(days=7)
+    gone = connection.execute(
+        """update public.jobs set closed_on = %s, company = 'Spoilt', content_hash = 'spoilt'
+            where id in (select id from public.jobs where first_seen_on = %s and last_seen_on = %s limit 3)
+        returning id""",
+        (after, SECOND, SECOND),
+    ).fetchall()
+    assert clean_day(database, SECOND).changed >= len(gone) == 3
+    rows = connection.execute("select company, closed_on from public.jobs where id = any(%s)", ([i for (i,) in gone],))
+    found = rows.fetchall()
+    assert {day for _, day in found} == {after}
+    assert "Spoilt" not in {company for company, _ in found}

@@ -93,7 +93,10 @@ def test_a_delivery_of_another_day_and_an_import_prove_nothing(jobs: Any) -> Non
 
 def test_a_job_that_was_seen_lately_stays_open_and_one_that_comes_back_is_opened_again(jobs: Any) -> None:
     scraped(jobs, {WELDER: "complete", BAKER: "complete"})
-    jobs.execute("update public.jobs set last_seen_on = %s where external_id = 'w'", (DAY - timedelta(days=7),))
+    for key, days in (("w", 7), ("b", 8)):
+        seen = (DAY - timedelta(days=days), key)
+        jobs.execute("update public.jobs set last_seen_on = %s where external_id = %s", seen)
+        jobs.execute("update raw.postings set scraped_on = %s where external_id = %s", seen)
     assert closed(jobs) == "br"
     jobs.execute("update public.jobs set last_seen_on = %s where external_id = 'b'", (DAY,))
     assert closed(jobs) == "r"
