@@ -33,16 +33,6 @@ def names(codes: np.ndarray, known: Sequence[str]) -> pa.Array:
     return column.take(places)
 
 
-def integers(column: pa.ChunkedArray) -> np.ndarray:
-    """The numbers of an int32 column without nulls."""
-    pieces = [
-        np.frombuffer(piece.buffers()[1], np.int32, len(piece), 4 * piece.offset)
-        for piece in column.chunks
-        if len(piece)
-    ]
-    return np.concatenate(pieces) if pieces else np.empty(0, np.int32)
-
-
 def strings(codes: np.ndarray, start: np.ndarray, end: np.ndarray) -> pa.Array:
     """``codes[start[i]:end[i]]`` as strings; a lone surrogate, which no string column can hold, becomes U+FFFD.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,7 @@ CODE = (
     "signals", "tagger", "tokens",
 )  # fmt: skip
 """Modules of this package that decide how a text is read, beside the compiled taxonomy."""
-BATCH_CHARACTERS = 1_000_000
+BATCH_CHARACTERS = 250_000
 """Texts are read in batches of about this size, so that their arrays stay in the processor's cache and memory
 bounded."""
 
@@ -97,7 +97,7 @@ def extract(
     spoken = _language_codes(languages, len(body))
     jobs = [*_batches(heads, True), *_batches(body, False)]
 
-    def read(job: tuple[list[str], int, bool]) -> pa.Table:
+    def read(job: tuple[list[str], int, bool]) -> _Part:
         some, first, is_title = job
         return _read(some, first, is_title, kind == "resume", spoken[first : first + len(some)], taxonomy)
 
@@ -108,12 +108,8 @@ def extract(
         parts = [read(job) for job in jobs]
     if not parts:
         return MENTIONS.empty_table()
-    table = pa.concat_tables(parts)
-    if heads:
-        rows, starts = columns.integers(table["row"]), columns.integers(table["start"])
-        order = np.lexsort((np.where(starts < 0, ~starts, starts), starts >= 0, rows))
-        table = table.take(columns.numbers(order, pa.int64()))
-    return table.combine_chunks()
+    part = _joined(parts)
+    return _table(_ordered(part) if heads else part, kind == "resume", taxonomy)
 
 
 def _batches(texts: list[str], is_title: bool) -> list[tuple[list[str], int, bool]]:
@@ -137,13 +133,45 @@ def _language_codes(languages: Sequence[str | None] | None, n: int) -> np.ndarra
     return np.array([codes.get(language, engine.LANGUAGE_OTHER) for language in languages], np.uint8)
 
 
+class _Part(NamedTuple):
+    """What was read in some of the texts: ``mentions`` with the indices of all texts and offsets into their own; the
+    words of each."""
+
+    mentions: engine.Mentions
+    surface: pa.Array
+
+
 def _read(
     texts: list[str], offset: int, is_title: bool, is_resume: bool, language: np.ndarray, taxonomy: Taxonomy
-) -> pa.Table:
+) -> _Part:
     codes, bounds = tokens.encode(texts)
-    mentions = engine.read_batch(codes, tokens.cut(codes, bounds), is_title, is_resume, language, taxonomy)
-    base = bounds[mentions.text]
-    start, end = (mentions.start - base).astype(np.int32), (mentions.end - base).astype(np.int32)
+    found = engine.read_batch(codes, tokens.cut(codes, bounds), is_title, is_resume, language, taxonomy)
+    surface = columns.strings(codes, found.start, found.end)
+    base = bounds[found.text]
+    start, end = (found.start - base).astype(np.int32), (found.end - base).astype(np.int32)
+    if is_title:
+        start, end = ~start, ~end
+    return _Part(found._replace(text=found.text + np.int32(offset), start=start, end=end), surface)
+
+
+def _joined(parts: list[_Part]) -> _Part:
+    mentions = engine.Mentions(
+        *(np.concatenate(pieces) for pieces in zip(*(part.mentions for part in parts), strict=True))
+    )
+    return _Part(mentions, pa.concat_arrays([part.surface for part in parts]))
+
+
+def _ordered(part: _Part) -> _Part:
+    """By text; in a text its title first, then by position."""
+    start = part.mentions.start
+    order = np.lexsort((np.where(start < 0, ~start, start), start >= 0, part.mentions.text))
+    mentions = engine.Mentions(*(column[order] for column in part.mentions))
+    return _Part(mentions, part.surface.take(columns.numbers(order, pa.int64())))
+
+
+def _table(part: _Part, is_resume: bool, taxonomy: Taxonomy) -> pa.Table:
+    """The table of ``MENTIONS``: only here numbers become names, once for all texts."""
+    mentions, surface = part
     free = mentions.form == engine.NO_FORM
     skill = columns.numbers(taxonomy.forms.skill[mentions.form], pa.int32(), free)
     requirement = mentions.requirement
@@ -151,23 +179,20 @@ def _read(
         requirement = np.where(requirement == reading.EXCLUDED, reading.EXCLUDED, reading.MENTIONED)
     section = np.minimum(mentions.section, len(_SECTION_NAMES))
     weight = _REQUIREMENT_WEIGHT[mentions.requirement] * _SECTION_WEIGHT[section] * (0.5 + 0.5 * mentions.certainty)
-    surface = columns.strings(codes, mentions.start, mentions.end)
     ids, labels, kinds, uris = (taxonomy.column(name).take(skill) for name in ("id", "label", "kind", "esco_uri"))
     if free.any():
         candidate = columns.names(np.zeros(len(free), np.uint8), (CANDIDATE,))
         labels, kinds = pc.coalesce(labels, surface), pc.coalesce(kinds, candidate)
-    if is_title:
-        start, end = ~start, ~end
     return pa.table(
         [
-            columns.numbers(mentions.text + np.int32(offset), pa.int32()),
+            columns.numbers(mentions.text, pa.int32()),
             ids,
             labels,
             kinds,
             uris,
             surface,
-            columns.numbers(start, pa.int32()),
-            columns.numbers(end, pa.int32()),
+            columns.numbers(mentions.start, pa.int32()),
+            columns.numbers(mentions.end, pa.int32()),
             columns.names(requirement, reading.REQUIREMENTS),
             columns.numbers(mentions.years, pa.float64(), np.isnan(mentions.years)),
             columns.names(mentions.level, cues.LEVELS),
