@@ -20,7 +20,10 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.settings import Settings
+
+_CURSOR_KEY_BYTES = 32
 
 
 class LocalKey:
@@ -28,8 +31,12 @@ class LocalKey:
 
     def __init__(self, settings: Settings) -> None:
         pem = _kept(settings, "token.key", _new_key)
-        private = serialization.load_pem_private_key(pem, None)
-        assert isinstance(private, ec.EllipticCurvePrivateKey)
+        try:
+            private = serialization.load_pem_private_key(pem, None)
+        except ValueError:
+            private = None
+        if not isinstance(private, ec.EllipticCurvePrivateKey):
+            raise _damaged(settings, "token.key", "everybody then signs in again")
         self._private = private
         self.public = _public_jwk(private)
         self._jwk = jwt.PyJWK.from_dict(self.public)
@@ -52,12 +59,27 @@ def cursor_key(settings: Settings) -> bytes:
     if settings.supabase_secret_key is not None:
         secret = settings.supabase_secret_key.get_secret_value().encode()
         return hmac.digest(secret, b"jobmatch cursors", "sha256")
-    return _kept(settings, "cursor.key", lambda: secrets.token_bytes(32))
+    key = _kept(settings, "cursor.key", lambda: secrets.token_bytes(_CURSOR_KEY_BYTES))
+    if len(key) != _CURSOR_KEY_BYTES:
+        raise _damaged(settings, "cursor.key", "lists that are being paged through then begin anew")
+    return key
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.home.expanduser().resolve() / "api"
+
+
+def _damaged(settings: Settings, name: str, price: str) -> JobmatchError:
+    return JobmatchError(
+        f"The key in {_folder(settings) / name}",
+        "is damaged",
+        f"Put it back from a backup, or remove the file: a new one is made, and {price}.",
+    )
 
 
 def _kept(settings: Settings, name: str, make: Any) -> bytes:
     """A secret's content; made if there is none. Of several processes that make it at once, the first one's counts."""
-    folder = settings.home.expanduser().resolve() / "api"
+    folder = _folder(settings)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / name
     if not path.exists():
