@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -234,7 +234,7 @@ def parse_many(
     limits: Limits | None = None,
     today: date | None = None,
     on_progress: Callable[[ParsedResume], None] | None = None,
-) -> Iterator[ParsedResume]:
+) -> Generator[ParsedResume, None, None]:
     """Read files in worker processes.
 
     Args:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from jobmatch_dagster.settings import Settings
-
-if TYPE_CHECKING:
-    import httpx
 
 PASSWORD = "correct horse battery"
 
@@ -31,11 +28,11 @@ class Member:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.session['access_token']}"}
 
-    def __call__(self, method: str, path: str, **more: Any) -> httpx.Response:
+    def __call__(self, method: str, path: str, **more: Any) -> Any:
         """A request with this person's token."""
         return self.client.request(method, path, headers={**self.headers, **more.pop("headers", {})}, **more)
 
-    def upload(self, name: str, data: bytes) -> httpx.Response:
+    def upload(self, name: str, data: bytes) -> Any:
         """Upload a résumé."""
         return self("POST", "/v1/resumes", files={"file": (name, data)})
 

@@ -131,7 +131,7 @@ def test_a_key_that_the_token_brings_along_is_not_used(
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "é.é.é", "." * 100, "A" * 20_000, "null", "Bearer"])
 def test_what_is_no_token_is_refused(client: TestClient, token: str) -> None:
-    answer = client.get("/v1/users/me", headers={"Authorization": f"Bearer {token}".encode()})
+    answer = client.get("/v1/users/me", headers=[(b"Authorization", f"Bearer {token}".encode())])
     assert answer.status_code == 401
 
 

@@ -289,9 +289,10 @@ def _plain_row(score: float, wanted: Held, held: Held) -> tuple[str, str, str, s
 
 def _plain_reasons(score: float, wanted: Held, held: Held) -> tuple[str, str, str, str]:
     """What a match says with reasons: each skill of the job with its place in both texts, counts and a sentence."""
-    matched, missing = [], []
+    matched: list[dict[str, Any]] = []
+    missing: list[dict[str, Any]] = []
     for skill, place in sorted(wanted.items()):
-        ask = {
+        ask: dict[str, Any] = {
             "skill": skill,
             "label": skill,
             "requirement": "mentioned",

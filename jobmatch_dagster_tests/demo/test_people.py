@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import phonenumbers
 import pytest
@@ -137,7 +138,8 @@ def test_the_sidebar_sets_headings_apart_and_keeps_links_behind_words(folder: Pa
     person, path = _file(folder, "pdf_sidebar")
     page = PdfReader(path).pages[0]
     assert "S K I L L S" in page.extract_text()
-    targets = {annotation.get_object()["/A"]["/URI"] for annotation in page["/Annots"].get_object()}
+    annotations: Any = page["/Annots"].get_object()
+    targets = {annotation.get_object()["/A"]["/URI"] for annotation in annotations}
     assert targets == {person.resume["basics"]["url"], person.resume["basics"]["profiles"][0]["url"]}
     assert person.resume["basics"]["url"] not in page.extract_text()
 

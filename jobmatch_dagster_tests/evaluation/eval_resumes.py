@@ -47,8 +47,8 @@ def made_up(*, rendered: bool = True) -> list[Case]:
             cases += [
                 Case(f"{family}, printed", f"{p['id']}.pdf", printed[p["id"]], t) for p, t in cast if p["id"] in printed
             ]
-        for family, page in (browser.PAPERS | templates.PAPERS | builders.PAPERS).items():
-            printed = browser.to_pdf({p["id"]: page(p) for p, _ in cast})
+        for family, markup in (browser.PAPERS | templates.PAPERS | builders.PAPERS).items():
+            printed = browser.to_pdf({p["id"]: markup(p) for p, _ in cast})
             cases += [
                 Case(f"{family}, printed", f"{p['id']}.pdf", printed[p["id"]], t) for p, t in cast if p["id"] in printed
             ]

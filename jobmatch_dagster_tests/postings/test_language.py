@@ -32,7 +32,7 @@ def reference():
     listing = os.listdir
     factory = module.DetectorFactory()
     try:
-        os.listdir = lambda path: sorted(listing(path))
+        os.listdir = lambda path: sorted(listing(path))  # type: ignore[assignment]
         factory.load_profile(module.PROFILES_DIRECTORY)
     finally:
         os.listdir = listing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from jobmatch_dagster.resumes.model import Limits
 from jobmatch_dagster.resumes.parse import parse_bytes
@@ -11,7 +12,7 @@ from jobmatch_dagster_tests.resumes import papers
 TODAY = date(2026, 11, 22)
 
 
-def read(marks: list[papers.Mark], **options: int):
+def read(marks: list[papers.Mark], **options: Any):
     result = parse_bytes(papers.pdf(marks, **options), "cv.pdf", limits=Limits(), today=TODAY)
     assert result.status == "parsed"
     return result

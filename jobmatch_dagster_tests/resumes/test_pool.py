@@ -20,7 +20,7 @@ def names(found) -> list[tuple[str, str]]:
 def test_results_come_in_the_order_of_the_input_and_bad_files_do_not_stop_the_rest(tmp_path: Path) -> None:
     stored = tmp_path / "b.txt"
     stored.write_bytes(papers.text())
-    files = [
+    files: list[tuple[str, bytes | Path]] = [
         ("a", papers.text()),
         ("b", stored),
         ("c", b""),
@@ -76,7 +76,7 @@ def test_a_caller_that_stops_early_leaves_no_worker_behind() -> None:
     before = {t.name for t in threading.enumerate()}
     found = pool.parse_many([(str(n), papers.text()) for n in range(5)], workers=1, limits=Limits(), today=TODAY)
     next(found)
-    started = found.gi_frame.f_locals["pool"].workers[:]
+    started = found.gi_frame.f_locals["pool"].workers[:]  # type: ignore[attr-defined]
     found.close()
     assert all(w.process.returncode is not None for w in started)
     assert {t.name for t in threading.enumerate()} == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from jobmatch_dagster_tests.resumes import papers
 TODAY = date(2026, 11, 22)
 
 
-def status(data: bytes, name: str = "cv.pdf", **limits: int) -> str:
+def status(data: bytes, name: str = "cv.pdf", **limits: Any) -> str:
     result = parse_bytes(data, name, limits=Limits(**limits), today=TODAY)
     if result.status != "parsed":
         assert result.resume is None
