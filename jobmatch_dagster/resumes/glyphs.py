@@ -221,7 +221,7 @@ def _split(page: _Page, start: int, stop: int) -> list[Word]:
     usual = max(_middle(gaps), 0.0) if len(gaps) >= 3 else 0.0
     bar = usual + SPACE_GAP * (1.0 if len(gaps) >= 8 else 1.8) * MIN_SIZE
     cuts = [start]
-    if gaps and (max(gaps) > bar or not page.guessed.isdisjoint(range(start, stop))):
+    if gaps and (max(gaps) > bar or (page.guessed and not page.guessed.isdisjoint(range(start, stop)))):
         size = page.usual_height(start, stop)
         bar = usual + SPACE_GAP * size * (1.0 if len(gaps) >= 8 else 1.8)
         tracked = usual > MIN_TRACKING * size

@@ -64,11 +64,12 @@ def main() -> None:
         return
     options = started[0]
 
-    from dataclasses import asdict
+    from dataclasses import fields
 
     from jobmatch_dagster.resumes import parse, places
-    from jobmatch_dagster.resumes.model import Limits
+    from jobmatch_dagster.resumes.model import Limits, ParsedResume
 
+    names = [field.name for field in fields(ParsedResume)]
     limits = Limits(**options["limits"])
     today = date.fromisoformat(options["today"])
     places.prepare(Path(options["cities"]) if options["cities"] else None)
@@ -85,7 +86,7 @@ def main() -> None:
         signal.setitimer(signal.ITIMER_REAL, limits.timeout + GRACE)
         result = parse.parse_bytes(data, job["name"], limits=limits, today=today)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        send(stdout, asdict(result))
+        send(stdout, {name: getattr(result, name) for name in names})
 
 
 if __name__ == "__main__":
