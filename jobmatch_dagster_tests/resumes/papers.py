@@ -68,7 +68,7 @@ def picture_pdf() -> bytes:
     return buffer.getvalue()
 
 
-_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def docx(body: str, *, more: dict[str, bytes] | None = None, prolog: str = "") -> bytes:
@@ -77,7 +77,7 @@ def docx(body: str, *, more: dict[str, bytes] | None = None, prolog: str = "") -
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr(
-            "word/document.xml", f'{prolog}<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'
+            "word/document.xml", f'{prolog}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'
         )
         for name, data in (more or {}).items():
             archive.writestr(name, data)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from jobmatch_dagster.resumes import formats
 from jobmatch_dagster.resumes.model import Limits
 from jobmatch_dagster.resumes.parse import parse_bytes
+from jobmatch_dagster.resumes.status import Refused
 from jobmatch_dagster_tests.resumes import papers
 
 TODAY = date(2026, 11, 22)
@@ -51,6 +54,33 @@ def test_word_headers_and_links_are_read_and_external_parts_are_not() -> None:
     document = formats.read("docx", data, Limits())
     assert [line.text for line in document.lines] == ["Odile Marchetti", "my code"]
     assert document.links == ["https://github.com/odile"]
+
+
+def _sheet(last: str, *, filler: int) -> bytes:
+    """A style sheet of much that is not used, with one style at its end."""
+    unused = "".join(f'<w:style w:styleId="U{n}"><w:name w:val="unused {n}"/></w:style>' for n in range(filler))
+    return f'<w:styles xmlns:w="{papers.WORD}">{unused}{last}</w:styles>'.encode()
+
+
+@pytest.mark.parametrize("filler", [0, 2_000])
+def test_a_style_at_the_end_of_a_long_sheet_is_found(filler: int) -> None:
+    style = '<w:style w:type="paragraph" w:styleId="Big"><w:rPr><w:sz w:val="40"/><w:b/></w:rPr></w:style>'
+    body = '<w:p><w:pPr><w:pStyle w:val="Big"/></w:pPr><w:r><w:t>Imogen Thackeray</w:t></w:r></w:p>'
+    data = papers.docx(body, more={"word/styles.xml": _sheet(style, filler=filler)})
+    (line,) = formats.read("docx", data, Limits()).lines
+    assert (line.size, line.bold) == (20.0, True)
+
+
+def test_a_style_sheet_is_unpacked_as_far_as_it_is_used_and_no_further() -> None:
+    style = '<w:style w:styleId="Name"><w:rPr><w:b/></w:rPr></w:style>'
+    body = '<w:p><w:pPr><w:pStyle w:val="Name"/></w:pPr><w:r><w:t>Imogen Thackeray</w:t></w:r></w:p>'
+    sheet = _sheet("", filler=0).replace(b"</w:styles>", style.encode() + b" " * 30_000_000)
+    (line,) = formats.read("docx", papers.docx(body, more={"word/styles.xml": sheet}), Limits()).lines
+    assert line.bold
+    unused = body.replace('w:val="Name"', 'w:val="Other"')
+    with pytest.raises(Refused) as refused:
+        formats.read("docx", papers.docx(unused, more={"word/styles.xml": sheet}), Limits())
+    assert refused.value.status == "malicious"
 
 
 def test_every_text_that_python_docx_sees_is_read() -> None:

@@ -54,6 +54,23 @@ def test_hidden_text_in_word_files_is_left_out_and_told(hidden: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("mark", "look", "seen"),
+    [
+        ('<w:rStyle w:val="Gone"/>', "", False),
+        ("", '<w:pStyle w:val="Gone"/>', False),
+        ('<w:vanish w:val="0"/>', '<w:pStyle w:val="Gone"/>', True),
+    ],
+    ids=["style of the run", "style of the paragraph", "seen in spite of its style"],
+)
+def test_text_that_a_style_hides_is_left_out(mark: str, look: str, seen: bool) -> None:
+    style = '<w:style w:styleId="Gone"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>'
+    sheet = f'<w:styles xmlns:w="{papers.WORD}">{style}'.encode()
+    whole = "".join(map(papers.paragraph, (*papers.HEAD, *papers.JOBS))) + paragraph(mark, around=look)
+    body, told = read(papers.docx(whole, more={"word/styles.xml": sheet}), "cv.docx")
+    assert ("Kubernetes" in body, not told) == (seen, seen)
+
+
+@pytest.mark.parametrize(
     "shown",
     [
         paragraph(WHITE + BLUE),

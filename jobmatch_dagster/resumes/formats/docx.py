@@ -51,6 +51,7 @@ class _Style(NamedTuple):
     listed: bool = False
     colour: str | None = None
     shaded: bool = False
+    vanished: bool = False
 
 
 _PLAIN = _Style()
@@ -99,6 +100,7 @@ def _styles(elements: list[Any]) -> dict[str, _Style]:
             _NUMBERED in paragraph or name.startswith("list bullet"),
             _value(run.get(_COLOUR)),
             _painted(paragraph) or _painted(run),
+            _on(run.get(_VANISHED)),
         )
     return found
 
@@ -281,15 +283,13 @@ class _Reader:
                 self._runs(child, runs, boxes, style)
 
     def _unseen(self, given: dict[str, Any], size: float, style: _Style) -> bool:
-        colour, painted = style.colour, style.shaded
+        colour, painted, vanished = style.colour, style.shaded, style.vanished
         if given:
-            if _on(given.get(_VANISHED)):
-                return True
-            own = _value(given.get(_COLOUR))
-            if own is None and _R_STYLE in given:
-                own = self._styles.get(_value(given[_R_STYLE]) or "", _PLAIN).colour
-            colour, painted = own or colour, painted or _painted(given)
-        return flowing.unseen(colour, size, shaded=painted)
+            of_run = self._styles.get(_value(given.get(_R_STYLE)) or "", _PLAIN)
+            vanished = _on(given[_VANISHED]) if _VANISHED in given else vanished or of_run.vanished
+            colour = _value(given.get(_COLOUR)) or of_run.colour or colour
+            painted = painted or _painted(given)
+        return vanished or flowing.unseen(colour, size, shaded=painted)
 
     def _table(self, table: Any) -> list[Line]:
         lines: list[Line] = []
