@@ -19,7 +19,9 @@ _PARENTHESES = re.compile(r"\([^()]*\)")
 TRIM = " \t,;:|·•∙–—-()[]/→"
 _TERMS = re.compile(
     r"^\(?(?:full[- ]time|part[- ]time|contract|permanent|temporary|vollzeit|teilzeit|temps plein|temps partiel|cdi|cdd|"  # noqa: E501
-    r"jornada completa|media jornada|pełny etat|freelance contract|link|website|url)\)?$",
+    r"jornada completa|media jornada|pełny etat|freelance contract|link|website|url|"
+    r"(?:expected|anticipated)(?: graduation)?(?: date)?|graduat(?:ion|ed|ing)(?: date)?|"
+    r"voraussichtlich(?:er abschluss)?|abschluss|obtention prévue|prévue?|prevista?o?|atteso|verwacht)\)?$",
     re.I,
 )
 _DURATION = re.compile(

@@ -112,6 +112,9 @@ def _columns(lines: list[Line]) -> list[list[str]]:
         if len(block) >= 2 and _is_labelled(block):
             rows.extend([f"{line.cells[0].text}: {line.cells[1].text}"] for line in block)
             n += len(block)
+        elif len(block) >= 2 and (lists := _beside_labels(block)):
+            rows.extend([text] for text in lists)
+            n += len(block)
         elif len(block) >= 2:
             for column in range(max(len(line.cells) for line in block)):
                 x = next(line.cells[column].x0 for line in block if len(line.cells) > column)
@@ -150,6 +153,22 @@ def _is_labelled(block: list[Line]) -> bool:
         return False
     lists = sum("," in line.cells[1].text for line in block)
     return 2 * lists > len(block) and not any("," in line.cells[0].text for line in block)
+
+
+def _beside_labels(block: list[Line]) -> list[str]:
+    """Lists beside names that end in a colon, each with the lines under it on which it goes on; none where a grid is of
+    another kind."""
+    made: list[str] = []
+    edge = block[0].cells[1].x0
+    for line in block:
+        first, *others = line.cells
+        if len(others) == 1 and first.text.endswith(":"):
+            made.append(f"{first.text} {others[0].text}")
+        elif made and not others and abs(first.x0 - edge) < 6:
+            made[-1] = f"{made[-1]} {first.text}"
+        else:
+            return []
+    return made
 
 
 def _grid(lines: list[Line], n: int) -> list[Line]:

@@ -267,3 +267,36 @@ def test_a_heading_of_two_words_is_whole_although_text_begins_under_its_second_w
     x = 60 + stringWidth("Languages ", "Helvetica-Bold", 10)
     marks = [(60, 740, "**Languages spoken"), *papers.column(["French (C1)", "Welsh (A2)", "Irish (A1)"], x, 725)]
     assert [t["language"] for t in read(marks)["languages"]] == ["French", "Welsh", "Irish"]
+
+
+def test_a_list_beside_its_name_goes_on_under_itself() -> None:
+    skills = read(
+        [
+            (60, 740, "**Skills"),
+            (60, 720, "Databases:"),
+            (160, 720, "Postgres, DuckDB, Event"),
+            (160, 706, "Stores, Redis"),
+            (60, 692, "Tools:"),
+            (160, 692, "Airflow, Kafka"),
+        ]
+    )["skills"]
+    assert [(s["name"], s["keywords"]) for s in skills] == [
+        ("Databases", ["Postgres", "DuckDB", "Event Stores", "Redis"]),
+        ("Tools", ["Airflow", "Kafka"]),
+    ]
+
+
+def test_what_announces_the_end_of_a_school_is_no_field_of_study() -> None:
+    school = read(
+        [
+            (60, 740, "**Education"),
+            (60, 720, "**University of Hull"),
+            (400, 720, "Expected Graduation: June 2026"),
+            (60, 706, "Bachelor of Arts, Business Administration"),
+        ]
+    )["education"][0]
+    assert (school["studyType"], school["area"], school["endDate"]) == (
+        "Bachelor of Arts",
+        "Business Administration",
+        "2026-06",
+    )
