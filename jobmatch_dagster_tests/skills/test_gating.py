@@ -14,7 +14,7 @@ from jobmatch_dagster.skills.tokens import Gap, Shape, Tokens
 from jobmatch_dagster_tests.skills import plain_gating
 from jobmatch_dagster_tests.skills.plain_gating import Form, Word
 
-EVERY = settings(max_examples=400, deadline=None)
+EVERY = settings(max_examples=250, deadline=None)
 _GAPS = st.sampled_from([Gap.SPACE] * 9 + [Gap.HYPHEN, Gap.COMMA, Gap.SLASH, Gap.OTHER, Gap.SENTENCE, Gap.NEWLINE])
 _SELDOM = st.sampled_from([False, False, False, True])
 _WORDS = st.lists(st.builds(Word, _GAPS, st.sampled_from(Shape), *[_SELDOM] * 7), min_size=3, max_size=8)
