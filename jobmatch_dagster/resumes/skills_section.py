@@ -23,6 +23,8 @@ _LEVEL = re.compile(
     r"basis|zaawansowany|średniozaawansowany|podstawowy|avançado|intermediário)\b",
     re.I,
 )
+_LEVEL_AFTER = re.compile(rf"\s*\((?:{_LEVEL.pattern})\)$", re.I)
+_LAST = re.compile(r"^(?:and|und|sowie|et|oraz|&)\s+")  # before the last one of a list
 _YEARS = re.compile(r"\s*\(?\b\d+\+?\s*(?:years?|yrs?|jahre?|ans|años|anni|lata?|jaar|anos)\b\.?\)?", re.I)
 
 
@@ -232,7 +234,8 @@ def _items(text: str) -> list[str]:
     found = []
     for item in _ITEM.split(text):
         clean = _YEARS.sub("", item).strip(" .•·,;:–—-\t[]")
-        clean = re.sub(rf"\s*\((?:{_LEVEL.pattern})\)$", "", clean, flags=re.I)
+        clean = _LEVEL_AFTER.sub("", clean)
+        clean = _LAST.sub("", clean) if found else clean
         if clean and any(c.isalnum() for c in clean) and len(clean) <= MAX_KEYWORD and not dates.is_only_date(clean):
             found.append(clean)
     return list(dict.fromkeys(found))

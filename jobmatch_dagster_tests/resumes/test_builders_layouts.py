@@ -277,7 +277,7 @@ def test_a_list_beside_its_name_goes_on_under_itself() -> None:
             (160, 720, "Postgres, DuckDB, Event"),
             (160, 706, "Stores, Redis"),
             (60, 692, "Tools:"),
-            (160, 692, "Airflow, Kafka"),
+            (160, 692, "Airflow, and Kafka"),
         ]
     )["skills"]
     assert [(s["name"], s["keywords"]) for s in skills] == [
