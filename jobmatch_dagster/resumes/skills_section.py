@@ -231,7 +231,7 @@ def _is_label_list(texts: list[str]) -> bool:
 
 
 def _items(text: str) -> list[str]:
-    found = []
+    found: list[str] = []
     for item in _ITEM.split(text):
         clean = _YEARS.sub("", item).strip(" .•·,;:–—-\t[]")
         clean = _LEVEL_AFTER.sub("", clean)
