@@ -7,14 +7,14 @@ a run, and a process of the server each. Here all instances of a process share a
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from dagster_postgres import DagsterPostgresStorage
 from dagster_postgres.utils import create_pg_engine, pg_url_from_config
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from dagster._core.storage.config import PostgresStorageConfig
     from dagster._serdes import ConfigurableClassData
@@ -37,6 +37,28 @@ def _engine(url: str) -> Engine:
     return engine
 
 
+def _of_the_webserver(part: Any, optimise: Callable[..., None], **limits: int) -> None:
+    """Dagster gives the UI an engine with a time limit a statement; its connections are tried before they are used too.
+
+    Without it the first pages after a restart of the server are errors.
+    """
+    from sqlalchemy import event
+
+    optimise(**limits)
+    event.listen(part._engine, "checkout", _is_alive)
+
+
+def _is_alive(connection: Any, *_: Any) -> None:
+    import psycopg2
+    from sqlalchemy.exc import DisconnectionError
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except psycopg2.Error:
+        raise DisconnectionError from None  # SQLAlchemy opens another one
+
+
 class PooledPostgresStorage(DagsterPostgresStorage):
     """``DagsterPostgresStorage`` whose three parts use the process's pool."""
 
@@ -44,6 +66,7 @@ class PooledPostgresStorage(DagsterPostgresStorage):
         super().__init__(postgres_url, should_autocreate_tables, **more)
         for part in (self._run_storage, self._event_log_storage, self._schedule_storage):
             part._engine = _engine(postgres_url)
+            vars(part)["optimize_for_webserver"] = partial(_of_the_webserver, part, part.optimize_for_webserver)
 
     @classmethod
     def from_config_value(

@@ -52,6 +52,24 @@ def test_a_restart_of_the_server_is_not_noticed(platform_settings: Settings, ins
     assert instance.get_runs_count() == 0
 
 
+def test_a_restart_of_the_server_is_not_noticed_by_the_ui_either(platform_settings: Settings) -> None:
+    """Dagster's webserver has its storage open connections of another kind."""
+    from jobmatch_dagster.orchestration.instance import open_instance
+    from jobmatch_dagster.supabase import embedded
+
+    with open_instance(platform_settings) as ui:
+        ui.optimize_for_webserver(statement_timeout=5000, pool_recycle=3600, max_overflow=20)
+
+        def asked() -> tuple[int, int, int]:
+            return len(ui.get_run_records()), len(ui.all_asset_keys()), len(ui.all_instigator_state())
+
+        before = asked()
+        with psycopg.connect(embedded.dsn(platform_settings, "postgres"), autocommit=True) as conn:
+            for pid in backends(platform_settings):
+                conn.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+        assert asked() == before
+
+
 def _count(instance: dg.DagsterInstance, answer: multiprocessing.Queue[int]) -> None:
     answer.put(instance.get_runs_count())
 
