@@ -45,12 +45,17 @@ def _skills() -> None:
 
 
 def _resumes() -> None:
+    import pypdf  # noqa: F401  # the processes that read files import it, this one would not
+    import pypdfium2  # noqa: F401
+
     from jobmatch_dagster.resumes.model import Limits
+    from jobmatch_dagster.resumes.parse import parse_bytes
     from jobmatch_dagster.resumes.pool import parse_many
     from jobmatch_dagster.resumes.table import to_table
     from jobmatch_dagster.skills.tables import resume_skills
 
     text = b"Jo Doe\njo@example.org\n\nSkills\nPython, SQL\n\nExperience\nData engineer, Example Ltd, 2019 - 2024\n"
+    parse_bytes(text, "sample.txt")
     parsed = list(parse_many([("sample.txt", text)], workers=1, limits=Limits()))
     nobody = "00000000-0000-0000-0000-000000000000"
     resume_skills(to_table(parsed, [nobody], [f"{nobody}/sample.txt"], ["0" * 64], DAY))
