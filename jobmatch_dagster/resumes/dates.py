@@ -199,10 +199,3 @@ def goes_over(first: str, second: str) -> bool:
     joined = f"{first} {second}"
     whole = not first.rstrip().endswith(("-", "–", "—")) and any(s.range and s.end >= seam - 1 for s in find(first))
     return not whole and any(s.range and s.start < seam < s.end and s.end >= len(joined) - 1 for s in find(joined))
-
-
-def months_between(begin: str, finish: str) -> int:
-    """Months from the first to the last one, both counted; a year alone counts from January to December."""
-    first = int(begin[:4]) * 12 + (int(begin[5:7]) - 1 if len(begin) >= 7 else 0)
-    last = int(finish[:4]) * 12 + (int(finish[5:7]) - 1 if len(finish) >= 7 else 11)
-    return max(last - first + 1, 0)
