@@ -161,7 +161,7 @@ def sentences(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, s
     columns = [opening, total, unit]
     columns += _named(pieces, names, skills.owner, skills.is_matched, n, " (", ")")
     # What an ad only mentions, as of its other teams, nobody has to bring.
-    columns += _named(pieces, names, skills.owner, ~skills.is_matched & skills.is_stated, n, "; lacks ", "")
+    columns += _named(pieces, names, skills.owner, ~skills.is_matched & skills.is_asked, n, "; lacks ", "")
     columns.append(_closeness(detail, pieces))
     columns.append(_shortfall(detail, pieces))
     return pieces.assemble(*rows_of(columns))

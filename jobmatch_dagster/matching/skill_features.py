@@ -119,17 +119,24 @@ def requirements(
     )
 
 
-def _is_stated(job_skills: pa.Table) -> NDArray[np.bool_]:
-    """Which rows are required or preferred and stand in the text, not only in the title."""
+def is_asked(requirement: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Which rows of that column are required or preferred, and not merely mentioned."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    kinds = pc.is_in(job_skills["requirement"], pa.array(["required", "preferred"])).combine_chunks()
+    asked: NDArray[np.bool_] = pc.is_in(requirement, pa.array(["required", "preferred"])).to_numpy()
+    return asked
+
+
+def _is_stated(job_skills: pa.Table) -> NDArray[np.bool_]:
+    """Which rows are required or preferred and stand in the text, not only in the title."""
+    import pyarrow.compute as pc
+
     places = job_skills["evidence"].combine_chunks()
     inside = np.zeros(len(job_skills), bool)
     owners = pc.list_parent_indices(places).to_numpy(zero_copy_only=False)
     inside[owners[places.flatten().to_numpy(zero_copy_only=False) >= 0]] = True
-    return kinds.to_numpy(zero_copy_only=False) & inside
+    return is_asked(job_skills["requirement"]) & inside
 
 
 @dataclass

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from jobmatch_dagster.matching import skill_graph
 from jobmatch_dagster.matching.fragments import Pieces, lists_of
-from jobmatch_dagster.matching.skill_features import CREDIT_SCALE
+from jobmatch_dagster.matching.skill_features import CREDIT_SCALE, is_asked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +36,7 @@ class SkillText:
         met, partly, lacking: per pair, how many requirements are met, partly met, missing.
         owner: the pair of each item; items are by pair, then importance.
         is_matched: per item, whether the résumé has it or something near.
-        is_stated: per item, whether the job requires or prefers it, and does not merely mention it.
+        is_asked: per item, whether the job requires or prefers it, and does not merely mention it.
         entries: places among all requirements that items name, each once.
         entry: per item, its place among ``entries``.
     """
@@ -48,7 +48,7 @@ class SkillText:
     lacking: NDArray[np.int64]
     owner: NDArray[np.int64]
     is_matched: NDArray[np.bool_]
-    is_stated: NDArray[np.bool_]
+    is_asked: NDArray[np.bool_]
     entries: NDArray[np.int64]
     entry: NDArray[np.int64]
 
@@ -92,6 +92,8 @@ def _evidence(column: pa.ChunkedArray) -> pa.Array:
 
 def describe(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs) -> SkillText:
     """Write the requirements of each pair, the most important first."""
+    import pyarrow as pa
+
     n, counts = len(detail.scores), np.diff(detail.indptr)
     owner = np.repeat(np.arange(n), counts)
     # Entries of a pair are all of its job's, in a row: the job's own order is the pair's.
@@ -118,7 +120,7 @@ def describe(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs) ->
         np.bincount(owner[~matched], minlength=n),
         owner,
         matched,
-        _stated(jobs, entries)[entry],
+        is_asked(jobs.skills["requirement"].take(pa.array(jobs.wanted.source[entries])))[entry],
         entries,
         entry,
     )
@@ -148,16 +150,6 @@ def _asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> pa.Array:
         ',"job_evidence":', _evidence(table["evidence"]),
         "",
     )  # fmt: skip
-
-
-def _stated(jobs: sides.Jobs, entries: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which of some requirements are required or preferred."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kinds = jobs.skills["requirement"].take(pa.array(jobs.wanted.source[entries]))
-    stated: NDArray[np.bool_] = pc.is_in(kinds, pa.array(["required", "preferred"])).to_numpy()
-    return stated
 
 
 def _credit(value: int) -> str:

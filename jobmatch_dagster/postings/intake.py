@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import xxhash
 
+from jobmatch_dagster import jsonl
 from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.tables import POSTING
 
@@ -108,7 +109,8 @@ def _text(value: Any, *, several: bool) -> str:
     if not isinstance(value, str):
         raise Unusable(f"is a JSON {_kind(value)}, not text")
     # Arrow and Postgres take neither lone surrogates nor null characters
-    return value[:_MAX_TEXT].replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text: str = jsonl.whole(value[:_MAX_TEXT].replace("\x00", ""))
+    return text
 
 
 def _number(value: Any) -> float:

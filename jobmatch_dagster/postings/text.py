@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from jobmatch_dagster import jsonl
 from jobmatch_dagster.postings.characters import encode
 from jobmatch_dagster.postings.words import load
 
@@ -79,7 +80,7 @@ def unicode_clean(text: str) -> str:
     if not _SUSPECT.search(text):
         return unicodedata.normalize("NFC", text)
     if _SURROGATE.search(text):
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        text = jsonl.whole(text)
     if _MOJIBAKE.search(text):
         import ftfy
 

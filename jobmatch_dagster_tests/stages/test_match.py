@@ -178,12 +178,18 @@ def test_the_days_add_up_to_scoring_everything_at_once(few: Settings, seed: int)
         assert len({row[0] for row in by_days}) > 1  # the history left something to compare
 
 
+def cut_rankings(conn: psycopg.Connection[Any], few: Settings) -> History:
+    """Three people with more jobs than are kept."""
+    history = History(conn, few, 5)
+    for step in [History.put_resume] * 3 + [History.put_job] * 24:
+        step(history)
+    history.score_today()
+    return history
+
+
 def test_a_ranking_that_fell_before_the_process_died_is_whole_again_when_it_is_scored_again(few: Settings) -> None:
     with db.connect(few) as conn:
-        history = History(conn, few, 5)
-        for step in [History.put_resume] * 3 + [History.put_job] * 24:
-            step(history)
-        history.score_today()
+        history = cut_rankings(conn, few)
         for _ in range(6):
             history.put_job(str(history.dice.choice(history.ranking())[1]))
             history.score_and_be_killed()
@@ -196,10 +202,7 @@ def test_a_ranking_that_fell_before_the_process_died_is_whole_again_when_it_is_s
 @pytest.mark.parametrize("event", ["closed", "changed", "found to be a duplicate"])
 def test_a_ranking_that_was_cut_is_whole_again_after_one_of_its_jobs_went(few: Settings, event: str) -> None:
     with db.connect(few) as conn:
-        history = History(conn, few, 5)
-        for step in [History.put_resume] * 3 + [History.put_job] * 24:
-            step(history)
-        history.score_today()
+        history = cut_rankings(conn, few)
         for _ in range(4):
             key = str(history.dice.choice(history.ranking())[1])
             if event == "changed":
