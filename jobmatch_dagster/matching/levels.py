@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 PATH = Path(__file__).with_name("data") / "levels.toml"
 _WORD = re.compile(r"[^\W_]+(?:['.\-][^\W_]+)*")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
+_KEPT = 1 << 14  # readings of short strings that are remembered: the same titles, degrees and months come again
 # Years of experience asked for, as classes; a class ends before the next bound.
 YEAR_BOUNDS = (0.5, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
 MAX_YEARS = 60
@@ -37,11 +38,13 @@ def _words(section: str) -> dict[str, str]:
     return {word: level for level, words in _data()[section].items() for word in words.split()}
 
 
+@lru_cache(maxsize=1)
 def seniorities() -> tuple[str, ...]:
     """Seniority levels from lowest to highest."""
     return tuple(_data()["seniority_order"]["order"])
 
 
+@lru_cache(maxsize=1)
 def educations() -> tuple[str, ...]:
     """Degrees from lowest to highest."""
     return tuple(_data()["education_order"]["order"])
@@ -52,15 +55,20 @@ def level_words() -> list[str]:
     return list(_words("seniority"))
 
 
-def _strongest(text: str, section: str, order: Sequence[str]) -> str | None:
+@lru_cache(maxsize=_KEPT)
+def _strongest(text: str, section: str) -> str | None:
+    order = seniorities() if section == "seniority" else educations()
+    return max(_levels_in(text, section), key=order.index, default=None)
+
+
+def _levels_in(text: str, section: str) -> list[str]:
     words = _words(section)
-    found = [words[w] for w in (m.group().casefold() for m in _WORD.finditer(text)) if w in words]
-    return max(found, key=order.index, default=None)
+    return [words[word] for word in map(str.casefold, _WORD.findall(text)) if word in words]
 
 
 def of_title(title: str | None) -> str | None:
     """The seniority that a title says, or null."""
-    return _strongest(title, "seniority", seniorities()) if title else None
+    return _strongest(title, "seniority") if title else None
 
 
 def of_titles(titles: Iterable[str]) -> str | None:
@@ -77,22 +85,20 @@ def of_years(years: float | None) -> str | None:
 
 def highest_education(degrees: Iterable[str]) -> str | None:
     """The highest degree among names of degrees, or null."""
-    order = educations()
-    found = [level for degree in degrees if (level := _strongest(degree, "education", order))]
-    return max(found, key=order.index, default=None)
+    found = [level for degree in degrees if (level := _strongest(degree, "education"))]
+    return max(found, key=educations().index, default=None)
 
 
+@lru_cache(maxsize=_KEPT)
 def language_code(name: str) -> str | None:
     """ISO 639-1 of a language's name in one of a few languages, or null."""
-    words = _words("languages")
-    return next((words[w] for w in (m.group().casefold() for m in _WORD.finditer(name)) if w in words), None)
+    return next(iter(_levels_in(name, "languages")), None)
 
 
-def _month(value: Any, default: int | None) -> int | None:
-    found = _DATE.match(value) if isinstance(value, str) else None
-    if not found:
-        return default
-    return int(found[1]) * 12 + min(12, max(1, int(found[2] or 1))) - 1
+@lru_cache(maxsize=_KEPT)
+def _month(text: str) -> int | None:
+    found = _DATE.match(text)
+    return int(found[1]) * 12 + min(12, max(1, int(found[2] or 1))) - 1 if found else None
 
 
 def years_of_work(work: Sequence[Mapping[str, Any]], today: date) -> float | None:
@@ -105,9 +111,10 @@ def years_of_work(work: Sequence[Mapping[str, Any]], today: date) -> float | Non
     now = today.year * 12 + today.month - 1
     spans = []
     for row in work:
-        start = _month(row.get("startDate"), None)
+        first, last = row.get("startDate"), row.get("endDate")
+        start = _month(first) if isinstance(first, str) else None
         if start is not None:
-            spans.append((start, min(now, _month(row.get("endDate"), now) or now)))
+            spans.append((start, min(now, (_month(last) if isinstance(last, str) else None) or now)))
     if not spans:
         return None
     months, reached = 0, -1

@@ -9,21 +9,40 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 PATH = Path(__file__).with_name("data") / "personal.toml"
 _SENTENCE = re.compile(r"[^\n]*?(?:[.!?;•|](?=\s|$)|[。！？；]|\n|$)")
+_PART = re.compile(r"[^\W\d_]{2,}")
+_SAME_AS_ANOTHER = "ıİſ\u212a"  # i without and with its dot, the long s, the sign of kelvin
 _GAP = r"(?:[ \t]|[.\-'](?=\w))+(?:[^\W\d_]\.?[ \t]+)?"  # between two parts of a name; an initial may stand there
 
 
 @dataclass(frozen=True)
 class Name:
-    """A name as it may stand in a text: the pattern, and the parts that every form of it has, in lower case."""
+    """A name as it may stand in a text.
 
-    pattern: re.Pattern[str]
+    Attributes:
+        parts: its words as they are written.
+    """
+
     parts: tuple[str, ...]
+
+    def may_stand_in(self, lowered: str) -> bool:
+        """Whether a text in lower case has what every form of the name has: the first part and the last one."""
+        return self.parts[0].lower() in lowered and self.parts[-1].lower() in lowered
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """All forms of the name. To compile them is dear, and few texts have their owner's name in them."""
+        parts = [re.escape(part) for part in self.parts]
+        forms = [_GAP.join(parts)]
+        if len(parts) > 1:
+            forms += [_GAP.join((parts[0], parts[-1])), rf"{parts[-1]},[ \t]*{parts[0]}"]
+        return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -54,15 +73,41 @@ def name_pattern(name: str | None) -> Name | None:
     Args:
         name: the name as the résumé gives it.
     """
-    found = re.findall(r"[^\W\d_]{2,}", name or "")
-    if not found:
-        return None
-    parts = [re.escape(part) for part in found]
-    forms = [_GAP.join(parts)]
-    if len(parts) > 1:
-        forms += [_GAP.join((parts[0], parts[-1])), rf"{parts[-1]},[ \t]*{parts[0]}"]
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
-    return Name(pattern, (found[0].lower(), found[-1].lower()))
+    found = _PART.findall(name or "")
+    return Name(tuple(found)) if found else None
+
+
+@lru_cache(maxsize=1)
+def _letters() -> str:
+    """An expression for RE2 that finds every text in which a line's expression may match, and some others.
+
+    Where all that stand under some letters begin, or end, with a border of a word at the letters themselves, no word
+    character of ASCII stands there; of others, the two engines need not agree. Letters that Python takes for another
+    one whatever the case, although neither is the other's lower case, are always found.
+    """
+    first: list[str] = []
+    last: list[str] = []
+    anywhere: list[str] = []
+    for key, lines in _data()[1].items():
+        letters = re.escape(key)
+        begins = all(line.startswith(rf"\b{letters}") for line in lines)
+        ends = all(line.endswith(rf"{letters}\b") for line in lines)
+        (first if begins else last if ends else anywhere).append(letters)
+    places = (("(?:^|[^0-9A-Za-z_])", first, ""), ("", last, "(?:$|[^0-9A-Za-z_])"), ("", anywhere, ""))
+    forms = (f"{before}(?:{'|'.join(letters)}){after}" for before, letters, after in places if letters)
+    return f"(?i:{'|'.join(forms)})|[{_SAME_AS_ANOTHER}]"
+
+
+def may_state_facts(texts: Sequence[str]) -> list[bool]:
+    """Whether ``without_personal`` might take a sentence out of each text; where not, it takes none.
+
+    One pass over all texts, many times as quick as to look at each.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found: list[bool] = pc.match_substring_regex(pa.array(texts, pa.large_string()), _letters()).to_pylist()
+    return found
 
 
 def without_personal(text: str, name: Name | None) -> str:
@@ -73,9 +118,29 @@ def without_personal(text: str, name: Name | None) -> str:
         name: from ``name_pattern``.
     """
     lowered = text.lower()
-    if name is not None and all(part in lowered for part in name.parts):
-        text = name.pattern.sub(" ", text)
     letters = tuple(key for key in _data()[1] if key in lowered)
-    if letters and (lines := _lines(letters)).search(text):
-        text = "".join(part for part in _SENTENCE.findall(text) if not lines.search(part))
+    if name is not None and name.may_stand_in(lowered):
+        text = name.pattern.sub(" ", text)
+        lowered = text.lower()
+    if not letters:
+        return text
+    facts = _lines(letters)
+    for start in sorted(_line_starts(text, lowered, letters), reverse=True):
+        end = text.find("\n", start) + 1 or len(text)
+        if facts.search(text, start, end):
+            sentences = _SENTENCE.findall(text[start:end])
+            text = text[:start] + "".join(part for part in sentences if not facts.search(part)) + text[end:]
     return text
+
+
+def _line_starts(text: str, lowered: str, letters: tuple[str, ...]) -> set[int]:
+    """Where the lines begin in which an expression that needs some letters may match."""
+    if any(sign in text for sign in _SAME_AS_ANOTHER):
+        return {0, *(at + 1 for at, sign in enumerate(text) if sign == "\n")}
+    starts = set()
+    for key in letters:
+        at = lowered.find(key)
+        while at >= 0:
+            starts.add(text.rfind("\n", 0, at) + 1)
+            at = lowered.find(key, at + 1)
+    return starts

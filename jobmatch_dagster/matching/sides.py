@@ -92,10 +92,22 @@ def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
     return pc.fill_null(column, np.nan).combine_chunks().to_numpy(zero_copy_only=False).astype(np.float64)
 
 
-def _classes(facts: list) -> tuple[NDArray[np.int32], list]:
+def _classes(facts: list[tuple]) -> tuple[NDArray[np.int32], list[tuple]]:
     """Equal facts numbered in the order of their first appearance."""
     unique = {fact: number for number, fact in enumerate(dict.fromkeys(facts))}
     return np.array([unique[fact] for fact in facts], np.int32), list(unique)
+
+
+def _repeated(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list]:
+    """Per row, the place of its value among the different ones; and these."""
+    coded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    return coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), coded.dictionary.to_pylist()
+
+
+def _values(column: pa.ChunkedArray) -> list:
+    """The values of a column in which the same ones come again and again."""
+    places, different = _repeated(column)
+    return [different[place] for place in places.tolist()]
 
 
 def jobs(
@@ -117,20 +129,22 @@ def jobs(
     words = pc.binary_join_element_wise(
         _texts(table["title"]), _texts(table["description"]), pa.scalar("\n", pa.large_string()), null_handling="skip"
     )
-    names = [title or "" for title in table["title"].to_pylist()]
     # A title alone is compared as a title; as a text it would be counted twice.
     described = pc.fill_null(pc.greater(pc.utf8_length(_texts(table["description"])), 0), False).to_numpy(
         zero_copy_only=False
     )
     text = features.text_features(words, using).without(~described)
+    place, names = _repeated(pc.fill_null(table["title"], ""))
     parts, vectors, has_title = features.title_features([[(name, 1.0)] if name else [] for name in names], using)
+    parts, vectors, has_title = parts.take(place), vectors[place], has_title[place]
     owner = _owners(table["id"].to_pylist(), job_skills["job_id"])
     wanted = skill_features.requirements(job_skills, owner, len(table), graph, using)
-    said = zip(table["seniority"].to_pylist(), names, strict=True)
+    shown = [levels.of_title(name) for name in names]
+    said = zip(_values(table["seniority"]), place.tolist(), strict=True)
     given = features.levels_of(
-        [level or levels.of_title(name) for level, name in said],
+        [level or shown[title] for level, title in said],
         _numbers(table["min_years_experience"]),
-        table["education"].to_pylist(),
+        _values(table["education"]),
     )
     fits, mask = features.fit_columns(using, given, job=True)
     states_enough = wanted.stated >= using.evidence["least_requirements"]
@@ -146,7 +160,8 @@ def jobs(
         mask,
         features.richness(using, text.distinct, wanted.stated),
     )
-    classes, asked = _classes(_asked(table, job_skills, owner, graph))
+    classes, facts = _classes(_asked(table, job_skills, owner, graph))
+    asked = [vetoes.Asked(*fact) for fact in facts]
     return Jobs(table, job_skills, side, given, wanted, bounds, sum(widths), classes, asked)
 
 
@@ -158,63 +173,72 @@ def _bits(**present: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return out
 
 
-def _special_skills(table: pa.Table, owner: NDArray[np.int64], graph: SkillGraph, n: int) -> tuple[list, list]:
-    """Per row of a side: codes of the languages and labels of the binding licences among its skills."""
+Special = dict[int, frozenset[str]]
+
+
+def _special_skills(table: pa.Table, owner: NDArray[np.int64], graph: SkillGraph) -> tuple[Special, Special]:
+    """Codes of the languages and labels of the binding licences among the skills of those rows of a side that have
+    any."""
     kinds, labels = graph.kinds(), graph.labels()
-    spoken: list[set[str]] = [set() for _ in range(n)]
-    licensed: list[set[str]] = [set() for _ in range(n)]
-    coded = table["skill_id"].combine_chunks().dictionary_encode()
-    special: dict[int, tuple[bool, str]] = {}
-    for place, skill in enumerate(coded.dictionary.to_pylist()):
+    spoken: dict[int, set[str]] = {}
+    licensed: dict[int, set[str]] = {}
+    indices, different = _repeated(table["skill_id"])
+    special: dict[int, tuple[dict[int, set[str]], str]] = {}
+    for place, skill in enumerate(different):
         number = graph.number(skill)
         if number >= 0 and kinds[number] == "language" and (code := levels.language_code(labels[number])):
-            special[place] = (True, code)
+            special[place] = (spoken, code)
         elif number >= 0 and kinds[number] == "licence" and vetoes.binding_licence(labels[number]):
-            special[place] = (False, labels[number])
-    indices = coded.indices.to_numpy(zero_copy_only=False) if len(coded) else np.zeros(0, np.int64)
-    for at in np.flatnonzero(np.isin(indices, list(special)) & (owner >= 0)).tolist() if special else ():
-        language, name = special[int(indices[at])]
-        (spoken if language else licensed)[owner[at]].add(name)
-    return spoken, licensed
+            special[place] = (licensed, labels[number])
+    is_special = np.zeros(len(different) + 1, bool)
+    is_special[list(special)] = True
+    for at in np.flatnonzero(is_special[indices] & (owner >= 0)).tolist():
+        of_row, name = special[int(indices[at])]
+        of_row.setdefault(int(owner[at]), set()).add(name)
+    return _frozen(spoken), _frozen(licensed)
 
 
-def _asked(table: pa.Table, job_skills: pa.Table, owner: NDArray[np.int64], graph: SkillGraph) -> list[vetoes.Asked]:
+def _frozen(sets: dict[int, set[str]]) -> Special:
+    return {row: frozenset(names) for row, names in sets.items()}
+
+
+def _asked(table: pa.Table, job_skills: pa.Table, owner: NDArray[np.int64], graph: SkillGraph) -> list[tuple]:
+    """Per job, the fields of its ``vetoes.Asked``."""
     import pyarrow.compute as pc
 
     required = pc.fill_null(pc.equal(job_skills["requirement"], "required"), False).combine_chunks()
     required = required.to_numpy(zero_copy_only=False).astype(bool)
-    spoken, licensed = _special_skills(job_skills, np.where(required, owner, -1), graph, len(table))
+    spoken, licensed = _special_skills(job_skills, np.where(required, owner, -1), graph)
     columns = ("country", "remote", "remote_scope", "salary_annual_max", "salary_currency")
-    rows = zip(*(table[name].to_pylist() for name in columns), _written(table), spoken, licensed, strict=True)
+    rows = zip(*(_values(table[name]) for name in columns), _written(table), strict=True)
+    nothing: frozenset[str] = frozenset()
     return [
-        vetoes.Asked(
-            frozenset(languages),
+        (
+            spoken.get(row, nothing),
             written,
-            frozenset(licences),
+            licensed.get(row, nothing),
             country,
             remote,
             scope if remote == "remote" else None,
             (amount, currency) if amount and currency else None,
         )
-        for country, remote, scope, amount, currency, written, languages, licences in rows
+        for row, (country, remote, scope, amount, currency, written) in enumerate(rows)
     ]
 
 
 def _written(table: pa.Table) -> list[str | None]:
     """The language of each ad whose text is long enough, and sure enough, to say that whoever applies must read it."""
-    rows = zip(*(table[name].to_pylist() for name in ("language", "language_confidence", "description")), strict=True)
-    return [
-        language if (sure or 0) >= SURE_LANGUAGE and len(text or "") >= LEAST_WRITTEN else None
-        for language, sure, text in rows
-    ]
+    import pyarrow.compute as pc
+
+    is_sure = pc.greater_equal(table["language_confidence"], SURE_LANGUAGE)
+    is_long = pc.greater_equal(pc.utf8_length(_texts(table["description"])), LEAST_WRITTEN)
+    return _values(pc.if_else(pc.fill_null(pc.and_(is_sure, is_long), False), table["language"], None))
 
 
 def _profiles(table: pa.Table) -> list[profile.Profile]:
-    columns = ("content", "experience_years", "seniority", "uploaded_on")
-    return [
-        profile.read(profile.parse(content), years=years, seniority=seniority, today=day or _EPOCH)
-        for content, years, seniority, day in zip(*(table[name].to_pylist() for name in columns), strict=True)
-    ]
+    names = ("content", "experience_years", "seniority", "uploaded_on")
+    contents, years, seniorities, days = (table[name].to_pylist() for name in names)
+    return profile.read_all(contents, years, seniorities, [day or _EPOCH for day in days])
 
 
 def resumes(
@@ -256,7 +280,8 @@ def resumes(
     widths = [load_lexicon().n_terms, titles.n_features(), max(1, len(against.wanted.skills))]
     sparse, _ = beside([text.sparse, parts, held.sparse], widths)
     side = Side(sparse, np.hstack([text.dense, fits]), vectors, text.meaning, mask, np.ones(len(table)))
-    classes, offered = _classes(_offered(table, resume_skills, owner, people, graph))
+    classes, facts = _classes(_offered(table, resume_skills, owner, people, graph))
+    offered = [vetoes.Offered(*fact) for fact in facts]
     return Resumes(table, resume_skills, side, given, held, classes, offered, people)
 
 
@@ -266,18 +291,14 @@ def _offered(
     owner: NDArray[np.int64],
     people: list[profile.Profile],
     graph: SkillGraph,
-) -> list[vetoes.Offered]:
-    spoken, licensed = _special_skills(resume_skills, owner, graph, len(table))
-    written = table["language"].to_pylist()
+) -> list[tuple]:
+    """Per résumé, the fields of its ``vetoes.Offered``."""
+    spoken, licensed = _special_skills(resume_skills, owner, graph)
+    nothing: frozenset[str] = frozenset()
     out = []
-    for person, language, skills, licences in zip(people, written, spoken, licensed, strict=True):
-        listed = person.languages | frozenset(skills)
-        known = vetoes.languages_of(listed, language, person.country)
-        facts = (
-            None if person.is_titles_alone else frozenset(licences),
-            person.country,
-            person.relocates,
-            person.salary_floor,
-        )
-        out.append(vetoes.Offered(known, bool(listed), *facts))
+    for row, (person, written) in enumerate(zip(people, _values(table["language"]), strict=True)):
+        listed = person.languages | spoken.get(row, nothing)
+        licences = None if person.is_titles_alone else licensed.get(row, nothing)
+        known = vetoes.languages_of(listed, written, person.country)
+        out.append((known, bool(listed), licences, person.country, person.relocates, person.salary_floor))
     return out

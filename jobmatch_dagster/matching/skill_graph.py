@@ -6,7 +6,7 @@ skills; turning credits into features is ``features``.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,15 +47,17 @@ class SkillGraph:
         """Weight of each skill by how special it is."""
         return self._taxonomy.idf.astype(np.float64)
 
+    @cached_property
+    def _columns(self) -> dict[str, list[str]]:
+        return {name: self._taxonomy.skills[name].to_pylist() for name in ("label", "kind")}
+
     def labels(self) -> list[str]:
         """Preferred labels by number."""
-        labels: list[str] = self._taxonomy.skills["label"].to_pylist()
-        return labels
+        return self._columns["label"]
 
     def kinds(self) -> list[str]:
         """Kinds by number."""
-        kinds: list[str] = self._taxonomy.skills["kind"].to_pylist()
-        return kinds
+        return self._columns["kind"]
 
     def credits(self, skill: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Skills that somebody with ``skill`` gets credit for, and how much: 1 for itself, the best way to each other.

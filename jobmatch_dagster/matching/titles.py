@@ -109,13 +109,9 @@ def represent(lists: list[list[tuple[str, float]]]) -> Titles:
 
 def _mixed(titles: Sparse, owner: NDArray, number: NDArray, share: NDArray, n_rows: int) -> Sparse:
     """Weighted sum of the titles of each row, scaled to length 1."""
-    lengths = np.diff(titles.indptr)[number]
-    starts = titles.indptr[:-1][number]
-    within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    at = np.repeat(starts, lengths) + within
-    mixed = from_entries(
-        np.repeat(owner, lengths), titles.ids[at], titles.weights[at] * np.repeat(share, lengths), n_rows
-    )
+    taken = titles.take(number)
+    lengths = np.diff(taken.indptr)
+    mixed = from_entries(np.repeat(owner, lengths), taken.ids, taken.weights * np.repeat(share, lengths), n_rows)
     return _unit(mixed)
 
 

@@ -29,6 +29,7 @@ _UNSPACED_BLOCKS = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF90
 _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
 DROPPED = np.int32(-1)
+_NEAR = 1 << 14  # words whose terms are kept at hand while texts are counted
 Counts: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]
 """``(indptr, terms, counts)`` in CSR form; within a text in the order of first appearance."""
 
@@ -113,13 +114,29 @@ def _lookup(keys, values, key, plural_key, n_known, n_buckets):
 
 
 @njit(cache=True, nogil=True)
+def _enter(term, first, filled, place, ids, counts):
+    """Count a term of the text whose entries begin at ``first``; -1 is none. Returns the number of entries."""
+    if term < 0:
+        return filled
+    if place[term] >= first:
+        counts[place[term]] += 1
+        return filled
+    place[term] = filled
+    ids[filled], counts[filled] = term, 1
+    return filled + 1
+
+
+@njit(cache=True, nogil=True)
 def _count(data, offsets, kinds, lower, keys, values, n_known, n_buckets, strip_plural, indptr, ids, counts):
     """Count the terms of each text; terms stand in the order of their first appearance. Returns the number of
     entries."""
-    seen_in = np.full(n_known + n_buckets, -1, np.int32)
-    place = np.empty(n_known + n_buckets, np.int64)
+    # Where a term was entered last; before the text's first entry, it is not in this text yet.
+    place = np.full(n_known + n_buckets, -1, np.int64)
+    # Most words are a few that stay in the nearest cache; the whole table does not.
+    near_keys, near_terms = np.zeros(_NEAR, np.uint64), np.zeros(_NEAR, np.int32)
     filled = 0
     for doc in range(len(offsets) - 1):
+        first = filled
         at, end = offsets[doc], offsets[doc + 1]
         key, before_last, length, letters = _FNV_OFFSET, np.uint64(0), 0, 0
         last, run_kind, previous = np.int32(0), 0, np.int32(0)
@@ -149,25 +166,16 @@ def _count(data, offsets, kinds, lower, keys, values, n_known, n_buckets, strip_
                 run_kind = 0
             if (kind == 0 or kind == 3) and length > 0:
                 if length > 1 and letters > 0:
-                    plural = np.uint64(0)
-                    if strip_plural and length > 3 and last == 115:
-                        plural = before_last
-                    word = _lookup(keys, values, key, plural, n_known, n_buckets)
-                    if word >= 0:
-                        if seen_in[word] == doc:
-                            counts[place[word]] += 1
-                        else:
-                            seen_in[word], place[word] = doc, filled
-                            ids[filled], counts[filled] = word, 1
-                            filled += 1
+                    slot = (key ^ (key >> np.uint64(32))) & np.uint64(_NEAR - 1)
+                    if near_keys[slot] != key:
+                        plural = np.uint64(0)
+                        if strip_plural and length > 3 and last == 115:
+                            plural = before_last
+                        near_keys[slot] = key
+                        near_terms[slot] = _lookup(keys, values, key, plural, n_known, n_buckets)
+                    filled = _enter(near_terms[slot], first, filled, place, ids, counts)
                 key, length, letters = _FNV_OFFSET, 0, 0
-            if term >= 0:
-                if seen_in[term] == doc:
-                    counts[place[term]] += 1
-                else:
-                    seen_in[term], place[term] = doc, filled
-                    ids[filled], counts[filled] = term, 1
-                    filled += 1
+            filled = _enter(term, first, filled, place, ids, counts)
             if kind == 1 or kind == 2:
                 before_last = key
                 last = lower[code]

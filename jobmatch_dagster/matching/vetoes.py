@@ -79,6 +79,7 @@ def binding_licence(label: str) -> bool:
     return not any(word in name for word in _data()["licences"]["learned_on_the_job"])
 
 
+@lru_cache(maxsize=4096)
 def languages_of(listed: frozenset[str], written: str | None, country: str | None) -> frozenset[str]:
     """Languages that a person has: listed ones, the one the résumé is written in, and those of its home.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import random
+from collections import Counter
 
 import numpy as np
 import pyarrow as pa
@@ -60,6 +62,17 @@ def test_unknown_words_fall_into_buckets_after_the_known_terms() -> None:
     assert terms.pop(0) == 1
     assert list(terms.values()) == [2]
     assert min(terms) >= 1
+
+
+def test_many_words_over_many_texts_are_counted_as_a_plain_count_does() -> None:
+    dice = random.Random(2)
+    words = [f"w{number:05d}x" for number in range(40_000)]
+    texts = [[dice.choice(words) for _ in range(dice.choice([0, 5, 2000]))] for _ in range(60)]
+    table = tokens.table(tokens.hash_words(words), np.arange(len(words), dtype=np.int32))
+    indptr, ids, counts = tokens.count_terms(pa.array([" ".join(own) for own in texts]), *table, len(words), 0)
+    for own, (first, last) in zip(texts, itertools.pairwise(indptr), strict=True):
+        expected = Counter(int(word[1:-1]) for word in own)
+        assert list(zip(ids[first:last].tolist(), counts[first:last].tolist(), strict=True)) == list(expected.items())
 
 
 @pytest.mark.parametrize("slice_from", [0, 1, 2])
