@@ -82,40 +82,69 @@ def scan(
         title, meaning: the same for the vectors of titles and of texts, each of which counts only where positive.
         resume_masks, job_masks: components each side has inputs for, as bits.
         factors: per pair mask, what turns the numerator into score steps (float64; 0 where nothing can be judged).
-        richness: per mask and job richness class is folded by the caller: float64 per job in the block.
+        richness: per job, the share of its score that is left where its posting says little (float64).
         resume_classes, job_classes, vetoed: veto classes of both sides and the table (résumé class × job class).
         lowest: least score kept, in steps.
         heaps, sizes: per résumé of the block, keys ``score << 32 | (2**32 - 1 - job rank)``.
         tally: [0] pairs, [1] vetoed pairs.
     """
     total = np.zeros(n_jobs, np.int32)
+    classes, numbers = _counted(job_classes[first_job : first_job + n_jobs], vetoed.shape[1])
+    factor = np.empty(len(factors))
     for resume in range(len(heaps)):
         total[:] = 0
         row = first_resume + resume
         for at in range(indptr[row], indptr[row + 1]):
-            feature = ids[at]
-            low, high = starts[feature], starts[feature + 1]
-            weight = np.int32(weights[at])
-            for posting in range(low, high):
-                total[rows[posting]] += weight * np.int32(values[posting])
+            low, high = starts[ids[at]], starts[ids[at] + 1]
+            _add_postings(total, rows[low:high], values[low:high], np.int32(weights[at]))
+        _add_dense(total, dense[resume], title[resume], meaning[resume])
         mine = resume_masks[row]
+        for mask in range(len(factors)):
+            factor[mask] = factors[mine & mask]
         verdicts = vetoed[resume_classes[row]]
+        for at in range(len(classes)):
+            if verdicts[classes[at]]:
+                tally[1] += numbers[at]
+        tally[0] += n_jobs
         heap, size = heaps[resume], sizes[resume]
         floor = max(np.int64(lowest) << 32, heap[0] if size == len(heap) else WORST)
+        least = np.float64(floor >> 32)
         for job in range(n_jobs):
-            both = mine & job_masks[first_job + job]
-            number = total[job] + np.int32(dense[resume, job])
-            number += max(np.int32(0), np.int32(title[resume, job])) + max(np.int32(0), np.int32(meaning[resume, job]))
-            score = np.int64(np.floor(np.float64(number) * factors[both] * richness[first_job + job]))
-            key = (score << 32) | np.int64(0xFFFFFFFF - (first_job + job))
-            if verdicts[job_classes[first_job + job]]:
-                tally[1] += 1
-            elif key >= floor and both != 0:
+            place = first_job + job
+            score = np.float64(total[job]) * factor[job_masks[place]] * richness[place]
+            if score < least:  # as it is for all but a few
+                continue
+            key = (np.int64(np.floor(score)) << 32) | np.int64(0xFFFFFFFF - place)
+            if key >= floor and mine & job_masks[place] != 0 and not verdicts[job_classes[place]]:
                 size = _push(heap, size, key)
                 if size == len(heap):
                     floor = max(floor, heap[0])
+                    least = np.float64(floor >> 32)
         sizes[resume] = size
-        tally[0] += n_jobs
+
+
+@njit(cache=True, nogil=True)
+def _add_postings(total, rows, values, weight):
+    for at in range(len(rows)):
+        total[rows[at]] += weight * np.int32(values[at])
+
+
+@njit(cache=True, nogil=True)
+def _add_dense(total, dense, title, meaning):
+    zero = np.int32(0)
+    for job in range(len(total)):
+        of_vectors = max(zero, np.int32(title[job])) + max(zero, np.int32(meaning[job]))
+        total[job] += np.int32(np.int32(dense[job]) + of_vectors)
+
+
+@njit(cache=True, nogil=True)
+def _counted(classes, n_classes):
+    """The different classes, and how often each comes."""
+    counts = np.zeros(n_classes, np.int64)
+    for one in classes:
+        counts[one] += 1
+    different = np.flatnonzero(counts)
+    return different, counts[different]
 
 
 @njit(cache=True, nogil=True)
@@ -125,11 +154,12 @@ def pair_products(
     """Products of named pairs, split by feature range.
 
     Args:
-        r_indptr … j_weights: sparse features of both sides.
+        r_indptr … j_weights: sparse features of both sides; a job's stand range by range.
         bounds: ascending first features of the ranges; range ``i`` ends where range ``i + 1`` begins.
         resumes, jobs: the pairs; quick if equal résumés stand together.
         out: int64 (pairs × ranges), filled.
     """
+    starts = _range_starts(j_indptr, j_ids, bounds)
     mine = np.zeros(n_features, np.int32)
     loaded = -1
     for pair in range(len(resumes)):
@@ -140,14 +170,32 @@ def pair_products(
             loaded = resumes[pair]
             for at in range(r_indptr[loaded], r_indptr[loaded + 1]):
                 mine[r_ids[at]] = r_weights[at]
-        job = jobs[pair]
-        for at in range(j_indptr[job], j_indptr[job + 1]):
-            feature = j_ids[at]
-            if mine[feature] != 0:
-                part = len(bounds) - 1
-                while bounds[part] > feature:
-                    part -= 1
-                out[pair, part] += np.int64(mine[feature]) * np.int64(j_weights[at])
+        for part in range(len(bounds)):
+            first, last = starts[jobs[pair], part], starts[jobs[pair], part + 1]
+            out[pair, part] = _product(mine, j_ids[first:last], j_weights[first:last])
+
+
+@njit(cache=True, nogil=True)
+def _range_starts(indptr, ids, bounds):
+    """Per row, where the features of each range begin, and where the row ends."""
+    starts = np.empty((len(indptr) - 1, len(bounds) + 1), np.int64)
+    for row in range(len(starts)):
+        at = indptr[row]
+        starts[row, 0] = at
+        for part in range(1, len(bounds)):
+            while at < indptr[row + 1] and ids[at] < bounds[part]:
+                at += 1
+            starts[row, part] = at
+        starts[row, len(bounds)] = indptr[row + 1]
+    return starts
+
+
+@njit(cache=True, nogil=True)
+def _product(mine, ids, weights):
+    total = np.int64(0)
+    for at in range(len(ids)):
+        total += np.int64(mine[np.uint32(ids[at])]) * np.int64(weights[at])
+    return total
 
 
 @njit(cache=True, nogil=True)
@@ -155,11 +203,16 @@ def dense_products(left, right, first, last, resumes, jobs):
     """Products of named pairs over the columns ``first:last`` of two matrices of whole numbers, as int64."""
     out = np.zeros(len(resumes), np.int64)
     for pair in range(len(resumes)):
-        total = np.int64(0)
-        for column in range(first, last):
-            total += np.int64(left[resumes[pair], column]) * np.int64(right[jobs[pair], column])
-        out[pair] = total
+        out[pair] = _dense_product(left[resumes[pair], first:last], right[jobs[pair], first:last])
     return out
+
+
+@njit(cache=True, nogil=True)
+def _dense_product(left, right):
+    total = np.int64(0)
+    for column in range(len(left)):
+        total += np.int32(left[column]) * np.int32(right[column])
+    return total
 
 
 @njit(cache=True, nogil=True)

@@ -17,7 +17,7 @@ from jobmatch_dagster.matching import kernels
 from jobmatch_dagster.matching.features import Side
 
 JOB_BLOCK = 8192  # jobs whose running totals (int32) stay in the nearest cache; under 2**16
-RESUME_BLOCK = 64
+RESUME_BLOCK = 256  # so many that the dense products are done at full speed
 
 
 @dataclass

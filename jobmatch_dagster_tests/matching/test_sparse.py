@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import scipy.sparse
@@ -69,3 +71,20 @@ def in_order(total: float, weights: list[float], inputs: list[float]) -> float:
     for weight, value in zip(weights, inputs, strict=True):
         total += weight * value
     return total
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_products_of_named_pairs_are_those_of_the_full_matrices_range_by_range(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    widths, pairs = [5, 11, 3], 40
+    whole = lambda part: Sparse(part.indptr, part.ids, (part.weights * 100).astype(np.int16))  # noqa: E731
+    left, right = (whole(beside([matrix(dice, 9, width) for width in widths], widths)[0]) for _ in range(2))
+    resumes, jobs = np.sort(dice.integers(0, 9, pairs)), dice.integers(0, 9, pairs)
+    out, bounds = np.zeros((pairs, 3), np.int64), np.array([0, 5, 16])
+    fill: Callable[..., None] = kernels.pair_products
+    fill(left.indptr, left.ids, left.weights, right.indptr, right.ids, right.weights, bounds, 19, resumes, jobs, out)
+    both = full(left, 19)[resumes].astype(int) * full(right, 19)[jobs]
+    np.testing.assert_array_equal(out, np.add.reduceat(both, bounds, axis=1))
+    dense = dice.integers(-2000, 2000, (2, 9, 37)).astype(np.float32)
+    expected = (dense[0][resumes].astype(int) * dense[1][jobs].astype(int))[:, 4:33].sum(axis=1)
+    np.testing.assert_array_equal(kernels.dense_products(*dense, 4, 33, resumes, jobs), expected)
