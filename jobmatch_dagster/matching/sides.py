@@ -80,6 +80,14 @@ def _owners(ids: list[str], column: pa.ChunkedArray) -> NDArray[np.int64]:
     return rows[coded.indices.to_numpy(zero_copy_only=False)] if len(coded) else np.zeros(0, np.int64)
 
 
+def _sorted(table: pa.Table) -> pa.Table:
+    """The rows in ascending order of their ids; as they are where they come so."""
+    import pyarrow.compute as pc
+
+    ids = table["id"].combine_chunks()
+    return table if pc.all(pc.less(ids[:-1], ids[1:])).as_py() is not False else table.sort_by("id")
+
+
 def _texts(column: pa.ChunkedArray) -> pa.Array:
     import pyarrow as pa
 
@@ -125,15 +133,14 @@ def jobs(
     import pyarrow.compute as pc
 
     using, graph = using or weights.load(), graph or skill_graph.load()
-    table = table.sort_by("id")
+    table = _sorted(table)
+    descriptions = _texts(table["description"])
+    lengths = pc.fill_null(pc.utf8_length(descriptions), 0).to_numpy()
     words = pc.binary_join_element_wise(
-        _texts(table["title"]), _texts(table["description"]), pa.scalar("\n", pa.large_string()), null_handling="skip"
+        _texts(table["title"]), descriptions, pa.scalar("\n", pa.large_string()), null_handling="skip"
     )
     # A title alone is compared as a title; as a text it would be counted twice.
-    described = pc.fill_null(pc.greater(pc.utf8_length(_texts(table["description"])), 0), False).to_numpy(
-        zero_copy_only=False
-    )
-    text = features.text_features(words, using).without(~described)
+    text = features.text_features(words, using).without(lengths == 0)
     place, names = _repeated(pc.fill_null(table["title"], ""))
     parts, vectors, has_title = features.title_features([[(name, 1.0)] if name else [] for name in names], using)
     parts, vectors, has_title = parts.take(place), vectors[place], has_title[place]
@@ -160,7 +167,7 @@ def jobs(
         mask,
         features.richness(using, text.distinct, wanted.stated),
     )
-    classes, facts = _classes(_asked(table, job_skills, owner, graph))
+    classes, facts = _classes(_asked(table, job_skills, lengths, owner, graph))
     asked = [vetoes.Asked(*fact) for fact in facts]
     return Jobs(table, job_skills, side, given, wanted, bounds, sum(widths), classes, asked)
 
@@ -202,7 +209,9 @@ def _frozen(sets: dict[int, set[str]]) -> Special:
     return {row: frozenset(names) for row, names in sets.items()}
 
 
-def _asked(table: pa.Table, job_skills: pa.Table, owner: NDArray[np.int64], graph: SkillGraph) -> list[tuple]:
+def _asked(
+    table: pa.Table, job_skills: pa.Table, lengths: NDArray[np.int64], owner: NDArray[np.int64], graph: SkillGraph
+) -> list[tuple]:
     """Per job, the fields of its ``vetoes.Asked``."""
     import pyarrow.compute as pc
 
@@ -210,7 +219,7 @@ def _asked(table: pa.Table, job_skills: pa.Table, owner: NDArray[np.int64], grap
     required = required.to_numpy(zero_copy_only=False).astype(bool)
     spoken, licensed = _special_skills(job_skills, np.where(required, owner, -1), graph)
     columns = ("country", "remote", "remote_scope", "salary_annual_max", "salary_currency")
-    rows = zip(*(_values(table[name]) for name in columns), _written(table), strict=True)
+    rows = zip(*(_values(table[name]) for name in columns), _written(table, lengths), strict=True)
     nothing: frozenset[str] = frozenset()
     return [
         (
@@ -226,13 +235,13 @@ def _asked(table: pa.Table, job_skills: pa.Table, owner: NDArray[np.int64], grap
     ]
 
 
-def _written(table: pa.Table) -> list[str | None]:
+def _written(table: pa.Table, lengths: NDArray[np.int64]) -> list[str | None]:
     """The language of each ad whose text is long enough, and sure enough, to say that whoever applies must read it."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    is_sure = pc.greater_equal(table["language_confidence"], SURE_LANGUAGE)
-    is_long = pc.greater_equal(pc.utf8_length(_texts(table["description"])), LEAST_WRITTEN)
-    return _values(pc.if_else(pc.fill_null(pc.and_(is_sure, is_long), False), table["language"], None))
+    is_sure = pc.fill_null(pc.greater_equal(table["language_confidence"], SURE_LANGUAGE), False)
+    return _values(pc.if_else(pc.and_(is_sure, pa.array(lengths >= LEAST_WRITTEN)), table["language"], None))
 
 
 def _profiles(table: pa.Table) -> list[profile.Profile]:
@@ -260,7 +269,7 @@ def resumes(
     import pyarrow as pa
 
     using, graph = using or weights.load(), graph or skill_graph.load()
-    table = table.sort_by("id")
+    table = _sorted(table)
     people = _profiles(table)
     # A label alone is compared as a title, as on the other side.
     no_text = np.array([not p.has_text for p in people], bool)

@@ -87,4 +87,5 @@ def test_products_of_named_pairs_are_those_of_the_full_matrices_range_by_range(s
     np.testing.assert_array_equal(out, np.add.reduceat(both, bounds, axis=1))
     dense = dice.integers(-2000, 2000, (2, 9, 37)).astype(np.float32)
     expected = (dense[0][resumes].astype(int) * dense[1][jobs].astype(int))[:, 4:33].sum(axis=1)
-    np.testing.assert_array_equal(kernels.dense_products(*dense, 4, 33, resumes, jobs), expected)
+    of_columns: Callable[..., np.ndarray] = kernels.dense_products
+    np.testing.assert_array_equal(of_columns(*dense, 4, 33, resumes, jobs), expected)
