@@ -7,16 +7,18 @@ million rows is put together from a few thousand pieces.
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jobmatch_dagster.matching import levels
+from jobmatch_dagster.matching import wording
 from jobmatch_dagster.matching.features import BIT
 from jobmatch_dagster.matching.fragments import Pieces, lists_of, rows_of
 from jobmatch_dagster.matching.weights import COMPONENTS, EVIDENCE, STEPS
+from jobmatch_dagster.matching.wording import VALUE_STEPS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
     from jobmatch_dagster.matching import explain, sides
     from jobmatch_dagster.matching.skill_text import SkillText
 
-VALUE_STEPS = 1000  # a component's value is shown to three decimals
-THIN = 0.5  # richness under which a posting is said to say little
-MOST_NAMED = 2  # skills named in the sentence
 _MOST_COUNTED = 999
 
 
@@ -41,11 +40,13 @@ def components(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, 
     for place, name in enumerate(COMPONENTS):
         judged = np.flatnonzero(detail.masks & BIT[name])
         shares, share = np.unique(detail.shares[judged, place], return_inverse=True)
-        heads = pieces.add(f'"{name}":{{"weight":{value:.4g},"value":' for value in shares.tolist())[share]
-        value = np.clip(np.round(detail.values[judged, place] * VALUE_STEPS), 0, VALUE_STEPS).astype(np.int64)
+        weights = map(wording.written, shares.tolist())
+        heads = pieces.add(f'"{name}":{{"weight":{weight},"value":' for weight in weights)[share]
         amount = amounts[detail.contributions[judged, place] + STEPS]
         owner.append(judged)
-        columns.append([heads, values[value], amount, *(column[judged] for column in reasons[name])])
+        columns.append(
+            [heads, values[detail.values[judged, place]], amount, *(column[judged] for column in reasons[name])]
+        )
     taken = np.flatnonzero(detail.evidence)
     amount = amounts[detail.evidence[taken] + STEPS]
     # Weight 1 and the amount itself as value: an addend, not a share.
@@ -75,96 +76,108 @@ def _amounts() -> list[str]:
     return [repr(amount / STEPS) for amount in range(-STEPS, STEPS + 1)]
 
 
-def _counts(pieces: Pieces, before: str, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pieces that say a count after some words."""
-    table = pieces.add(f"{before}{number}" for number in range(_MOST_COUNTED + 1))
-    return table[np.minimum(numbers, _MOST_COUNTED)]
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _counted(pieces: Pieces, text: str, counts: dict[str, NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+    """Columns of pieces that say a text with a count in each of its {places}."""
+    columns, n = [], len(next(iter(counts.values())))
+    for part in re.split(r"(?=\{)", text):
+        name, _, rest = part[1:].partition("}") if part.startswith("{") else ("", "", part)
+        if name:
+            table = pieces.add(f"{number}{rest}" for number in range(_MOST_COUNTED + 1))
+            columns.append(table[np.minimum(counts[name], _MOST_COUNTED)])
+        else:
+            columns.append(np.full(n, pieces.one(rest)))
+    return columns
+
+
+def _counts_of(skills: SkillText) -> dict[str, NDArray[np.int64]]:
+    return {"met": skills.met, "partly": skills.partly, "all": skills.met + skills.partly + skills.lacking}
 
 
 def _reasons(
     resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, skills: SkillText, pieces: Pieces
 ) -> dict[str, list[NDArray[np.int64]]]:
     """Per component, columns of pieces from the comma before its reason to its closing brace."""
-    n = len(detail.scores)
-    end = np.full(n, pieces.one('"}'))
-    everything = skills.met + skills.partly + skills.lacking
-    titles = [
-        json.dumps(person.titles[0][0][:80], ensure_ascii=False) if person.titles else '""'
-        for person in resumes.profiles
-    ]
-    return {
+    n, texts = len(detail.scores), wording.load()["reasons"]
+    titles = map(_quoted, first_titles(resumes))
+    title = pieces.add(f',"reason":{_quoted(texts["title"])},"resume_title":{title}}}' for title in titles)
+    out = {
         "skills": [
-            _counts(pieces, ',"reason":"met: ', skills.met),
-            _counts(pieces, ", partly: ", skills.partly),
-            _counts(pieces, ", of ", everything),
-            end,
+            np.full(n, pieces.one(',"reason":"')),
+            *_counted(pieces, texts["skills"], _counts_of(skills)),
+            np.full(n, pieces.one('"}')),
         ],
-        "title": [
-            pieces.add(f',"reason":"beside the titles of the résumé","resume_title":{title}}}' for title in titles)[
-                detail.resumes
-            ]
-        ],
-        "text": [np.full(n, pieces.one(',"reason":"shared and related words of the two texts"}'))],
-        "seniority": _pair_of_levels(
-            pieces, jobs.levels.seniority[detail.jobs], resumes.levels.seniority[detail.resumes], levels.seniorities()
-        ),
-        "experience": _pair_of_levels(
-            pieces, jobs.levels.years[detail.jobs], resumes.levels.years[detail.resumes], _year_names()
-        ),
-        "education": _pair_of_levels(
-            pieces, jobs.levels.education[detail.jobs], resumes.levels.education[detail.resumes], levels.educations()
-        ),
+        "title": [title[detail.resumes]],
+        "text": [np.full(n, pieces.one(f',"reason":{_quoted(texts["text"])}}}'))],
     }
+    asked, shown = jobs.levels.all(), resumes.levels.all()
+    for place, (name, words) in enumerate(zip(COMPONENTS[3:], wording.names_of_levels(), strict=True)):
+        pair = _pair_of_levels(pieces, texts[name], asked[place][detail.jobs], shown[place][detail.resumes], words)
+        out[name] = [pair]
+    return out
 
 
-def _year_names() -> tuple[str, ...]:
-    """Names of the classes of years."""
-    return ("under half a year", *(f"{bound:g} years or more" for bound in levels.YEAR_BOUNDS))
+def first_titles(resumes: sides.Resumes) -> list[str]:
+    """The title that stands first in each résumé, "" where none does."""
+    return [person.titles[0][0][:80] if person.titles else "" for person in resumes.profiles]
 
 
 def _pair_of_levels(
-    pieces: Pieces, asked: NDArray[np.int64], shown: NDArray[np.int64], names: tuple[str, ...]
-) -> list[NDArray[np.int64]]:
+    pieces: Pieces, text: str, asked: NDArray[np.int64], shown: NDArray[np.int64], names: tuple[str, ...]
+) -> NDArray[np.int64]:
     """Reasons that name what the job asks for and what the résumé shows; -1 is not known (and never read)."""
-    texts = [f',"reason":"asked: {a}; shown: {b}"}}' for a in (*names, "-") for b in (*names, "-")]
-    return [pieces.add(texts)[asked % (len(names) + 1) * (len(names) + 1) + shown % (len(names) + 1)]]
+    said = [text.replace("{asked}", a).replace("{shown}", b) for a in (*names, "-") for b in (*names, "-")]
+    numbers = pieces.add(f',"reason":{_quoted(one)}}}' for one in said)
+    return numbers[asked % (len(names) + 1) * (len(names) + 1) + shown % (len(names) + 1)]
 
 
 def _doubts(jobs: sides.Jobs, detail: explain.Pairs, pieces: Pieces) -> NDArray[np.int64]:
     """Why something was taken off: what could not be judged, and a posting that says little."""
-    texts = []
+    texts, said = [], wording.load()["reasons"]
     for thin in (False, True):
         for mask in range(1 << len(COMPONENTS)):
             lacking = [name for name in COMPONENTS if not mask & BIT[name]]
-            parts = [f"not judged: {', '.join(lacking)}"] if lacking else []
-            parts += ["the posting says little"] if thin or not lacking else []
+            parts = [said["unjudged"].replace("{names}", ", ".join(lacking))] if lacking else []
+            parts += [said["thin"]] if thin or not lacking else []
             texts.append(f',"reason":"{"; ".join(parts)}"}}')
-    is_thin = (jobs.side.richness[detail.jobs] < THIN).astype(np.int64)
-    return pieces.add(texts)[is_thin * (1 << len(COMPONENTS)) + detail.masks]
+    return pieces.add(texts)[is_thin(jobs)[detail.jobs] * (1 << len(COMPONENTS)) + detail.masks]
+
+
+def is_thin(jobs: sides.Jobs) -> NDArray[np.bool_]:
+    """Which postings say little."""
+    thin: NDArray[np.bool_] = jobs.side.richness < wording.load()["thin_below"]
+    return thin
 
 
 def sentences(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, skills: SkillText) -> pa.ChunkedArray:
     """One plain sentence a pair: requirements, what is there, what is missing, and what stands out otherwise."""
     from jobmatch_dagster.matching import skill_text
 
-    pieces = Pieces()
-    n = len(detail.scores)
-    everything = skills.met + skills.partly + skills.lacking
+    pieces, said = Pieces(), wording.load()["sentence"]
+    n, counts = len(detail.scores), _counts_of(skills)
     names = pieces.add(skill_text.labels(jobs.skills, jobs.wanted.source[skills.entries]))[skills.entry]
-    opening = np.where(
-        everything > 0, _counts(pieces, "Meets ", skills.met), pieces.one("Names no requirement that could be read")
-    )
-    total = np.where(everything > 0, _counts(pieces, " of ", everything), 0)
-    unit = np.where(
-        everything > 0, np.where(everything == 1, pieces.one(" requirement"), pieces.one(" requirements")), 0
-    )
-    columns = [opening, total, unit]
-    columns += _named(pieces, names, skills.owner, skills.is_matched, n, " (", ")")
+    one, several = (_counted(pieces, said[name], counts) for name in ("one", "several"))
+    width = max(len(one), len(several))
+    columns = [
+        np.where(counts["all"] == 1, single, many)
+        for single, many in zip(_filled(one, width, n), _filled(several, width, n), strict=True)
+    ]
+    columns = [np.where(counts["all"] > 0, column, 0) for column in columns]
+    columns.append(np.where(counts["all"] > 0, 0, pieces.one(said["nothing"])))
+    columns += _named(pieces, names, skills.owner, skills.is_matched, n, said["has"])
     # What an ad only mentions, as of its other teams, nobody has to bring.
-    columns += _named(pieces, names, skills.owner, ~skills.is_matched & skills.is_asked, n, "; lacks ", "")
+    columns += _named(pieces, names, skills.owner, ~skills.is_matched & skills.is_asked, n, said["lacks"])
     columns.append(_closeness(detail, pieces))
     columns.append(_shortfall(detail, pieces))
     return pieces.assemble(*rows_of(columns))
+
+
+def _filled(columns: list[NDArray[np.int64]], width: int, n: int) -> list[NDArray[np.int64]]:
+    """Columns and so many empty ones that there are ``width``."""
+    return columns + [np.zeros(n, np.int64)] * (width - len(columns))
 
 
 def _named(
@@ -173,39 +186,39 @@ def _named(
     owner: NDArray[np.int64],
     chosen: NDArray[np.bool_],
     n: int,
-    before: str,
-    after: str,
+    text: str,
 ) -> list[NDArray[np.int64]]:
-    """Columns that name the first few chosen items of each row: words before, name, comma, name, words after."""
+    """Columns that name the first few chosen items of each row in the place {names} of a text; empty for no item."""
+    most, (before, after) = wording.load()["most_named"], text.split("{names}")
     rows, names = owner[chosen], names[chosen]
     counts = np.bincount(rows, minlength=n)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
     out = [np.where(counts > 0, pieces.one(before), 0)]
-    for place in range(MOST_NAMED):
+    for place in range(most):
         column, here = np.zeros(n, np.int64), within == place
         column[rows[here]] = names[here]
         if place:
             out.append(np.where(counts > place, pieces.one(", "), 0))
         out.append(column)
-    out.append(np.where(counts > MOST_NAMED, pieces.one(" and more"), 0))
+    out.append(np.where(counts > most, pieces.one(wording.load()["sentence"]["more"]), 0))
     return [*out, np.where(counts > 0, pieces.one(after), 0)]
 
 
 def _closeness(detail: explain.Pairs, pieces: Pieces) -> NDArray[np.int64]:
     """What the title's component says, in words."""
+    said = wording.load()["sentence"]
+    bounds = [wording.value_bound(bound) for bound in said["title_from"]]
     value = detail.values[:, COMPONENTS.index("title")]
-    words = pieces.add(("; a different kind of title", "; a related title", "; a close title"))
-    chosen = words[np.searchsorted((0.3, 0.6), np.nan_to_num(value), side="right")]
-    return np.where(np.isnan(value), 0, chosen)
+    chosen = pieces.add(said["title"])[np.searchsorted(bounds, value, side="right")]
+    return np.where(detail.masks & BIT["title"], chosen, 0)
 
 
 def _shortfall(detail: explain.Pairs, pieces: Pieces) -> NDArray[np.int64]:
     """Which of level and years falls short, if any; the end of the sentence."""
-    low = [detail.values[:, COMPONENTS.index(name)] < 0.5 for name in ("seniority", "experience")]
-    texts = (
-        ".",
-        "; another level of seniority.",
-        "; fewer years than asked for.",
-        "; another level of seniority and fewer years than asked for.",
-    )
-    return pieces.add(texts)[low[0] + 2 * low[1]]
+    said = wording.load()["sentence"]
+    low = [
+        (detail.masks & BIT[name] > 0)
+        & (detail.values[:, COMPONENTS.index(name)] < wording.value_bound(said["enough"]))
+        for name in ("seniority", "experience")
+    ]
+    return pieces.add(said["end"])[low[0] + 2 * low[1]]

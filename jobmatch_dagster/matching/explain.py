@@ -1,7 +1,7 @@
-"""What a match is made of, for people: components, requirements met and missing with evidence, one plain sentence.
+"""What a match is made of: components, requirements met and missing with evidence, one plain sentence.
 
-Belongs here: everything that is stored beside a score. Only the kept pairs get here. The score itself is the
-scorer's; this module splits it so that the parts add up to it exactly.
+Belongs here: splitting a score so that its parts add up to it exactly, and all of a match in words. Only the kept pairs
+get here. The score itself is the scorer's; the numbers that are kept in the database are ``stored``'s.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from jobmatch_dagster.matching import kernels, scorer
 from jobmatch_dagster.matching.features import BIT
 from jobmatch_dagster.matching.skill_features import CREDIT_SCALE
 from jobmatch_dagster.matching.weights import COMPONENTS, STEPS, UNIT, Weights
+from jobmatch_dagster.matching.wording import VALUE_STEPS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,39 +26,48 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Pairs:
-    """The parts of some pairs' scores.
+class Parts:
+    """What some pairs' scores are made of.
 
     Attributes:
         resumes, jobs: rows of the pairs.
         scores: in steps.
         masks: bits of the components that were judged.
-        values: pairs × components, 0 to 1 (NaN where a component abstained).
-        shares: pairs × components, weights after scaling.
+        values: pairs × components, in steps of ``wording.VALUE_STEPS`` (0 where a component abstained).
         contributions: pairs × components, in steps.
         evidence: in steps, what was taken off (0 or less); contributions and it add up to the score.
-        indptr, entry, credit, source: requirements of each pair's job, see ``kernels.requirement_credits``.
     """
 
     resumes: NDArray[np.int64]
     jobs: NDArray[np.int64]
     scores: NDArray[np.int64]
     masks: NDArray[np.uint8]
-    values: NDArray[np.float64]
-    shares: NDArray[np.float64]
+    values: NDArray[np.int64]
     contributions: NDArray[np.int64]
     evidence: NDArray[np.int64]
-    indptr: NDArray[np.int64]
-    entry: NDArray[np.int64]
-    credit: NDArray[np.float64]
-    source: NDArray[np.int64]
 
     def abstained_counts(self) -> dict[str, int]:
         """Per component, how many pairs it abstained from."""
         return {name: int((self.masks & BIT[name] == 0).sum()) for name in COMPONENTS}
 
 
-def pairs(resumes: sides.Resumes, jobs: sides.Jobs, best: topk.Best, using: Weights) -> Pairs:
+@dataclass
+class Pairs(Parts):
+    """The same, with what is said in words.
+
+    Attributes:
+        shares: pairs × components, weights after scaling.
+        indptr, entry, credit, source: requirements of each pair's job, see ``kernels.requirement_credits``.
+    """
+
+    shares: NDArray[np.float64]
+    indptr: NDArray[np.int64]
+    entry: NDArray[np.int64]
+    credit: NDArray[np.float64]
+    source: NDArray[np.int64]
+
+
+def parts(resumes: sides.Resumes, jobs: sides.Jobs, best: topk.Best, using: Weights) -> Parts:
     """Split the scores of some pairs into their parts.
 
     Contributions are the differences of rounded running totals, in the order of ``COMPONENTS``: whole steps that add
@@ -65,31 +75,28 @@ def pairs(resumes: sides.Resumes, jobs: sides.Jobs, best: topk.Best, using: Weig
     """
     r, j = best.resumes, best.jobs
     masks = resumes.side.masks[r] & jobs.side.masks[j]
-    parts = scorer.numerators(resumes, jobs, r, j)
-    judged = (masks[:, None] & np.array([BIT[name] for name in COMPONENTS])) > 0
+    found = scorer.numerators(resumes, jobs, r, j)
+    found[(masks[:, None] & _BITS) == 0] = 0
     weight = np.array([using.components[name] for name in COMPONENTS])
-    share = scorer.judged_share(using)[masks]
-    running = np.cumsum(np.where(judged, parts, 0), axis=1) * (STEPS / UNIT) / share[:, None]
+    running = np.cumsum(found, axis=1) * (STEPS / UNIT) / scorer.judged_share(using)[masks, None]
     steps = np.floor(running + 1e-9).astype(np.int64)
-    contributions = np.diff(steps, axis=1, prepend=0)
-    requirements = kernels.requirement_credits(
+    values = np.clip(np.round(found / (weight * UNIT) * VALUE_STEPS), 0, VALUE_STEPS).astype(np.int64)
+    return Parts(r, j, best.scores, masks, values, np.diff(steps, axis=1, prepend=0), best.scores - steps[:, -1])
+
+
+_BITS = np.array([BIT[name] for name in COMPONENTS], np.uint8)
+
+
+def pairs(resumes: sides.Resumes, jobs: sides.Jobs, best: topk.Best, using: Weights) -> Pairs:
+    """The parts of some pairs' scores, with each requirement of their jobs."""
+    known = parts(resumes, jobs, best, using)
+    weight = np.array([using.components[name] for name in COMPONENTS])
+    shares = np.where(known.masks[:, None] & _BITS, weight / scorer.judged_share(using)[known.masks, None], 0.0)
+    indptr, entry, credit, source = kernels.requirement_credits(
         resumes.held.sparse.indptr, resumes.held.sparse.ids, resumes.held.sparse.weights, resumes.held.source,
-        jobs.wanted.sparse.indptr, jobs.wanted.sparse.ids, max(1, len(jobs.wanted.skills)), r, j,
+        jobs.wanted.sparse.indptr, jobs.wanted.sparse.ids, max(1, len(jobs.wanted.skills)), known.resumes, known.jobs,
     )  # fmt: skip
-    return Pairs(
-        r,
-        j,
-        best.scores,
-        masks,
-        np.where(judged, parts / (weight * UNIT), np.nan),
-        np.where(judged, weight / share[:, None], 0.0),
-        contributions,
-        best.scores - steps[:, -1],
-        requirements[0],
-        requirements[1],
-        requirements[2] / CREDIT_SCALE,
-        requirements[3],
-    )
+    return Pairs(**vars(known), shares=shares, indptr=indptr, entry=entry, credit=credit / CREDIT_SCALE, source=source)
 
 
 def table(resumes: sides.Resumes, jobs: sides.Jobs, detail: Pairs, version: str, day: date) -> pa.Table:

@@ -124,6 +124,10 @@ class Levels:
     years: NDArray[np.int64]
     education: NDArray[np.int64]
 
+    def all(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """The three, in the order of the components that judge them."""
+        return self.seniority, self.years, self.education
+
 
 def levels_of(seniority: list[str | None], years: NDArray[np.float64], education: list[str | None]) -> Levels:
     """Classes from the names of levels (or null) and from years (NaN where not known)."""

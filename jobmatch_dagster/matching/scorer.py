@@ -126,6 +126,47 @@ def numerators(
     )
 
 
+@dataclass
+class Found:
+    """The best pairs of two sides, not yet explained.
+
+    Attributes:
+        resumes, jobs: the sides.
+        best: the pairs.
+        using: the weights they were scored with.
+        seconds: wall-clock seconds of each step.
+    """
+
+    resumes: sides.Resumes
+    jobs: sides.Jobs
+    best: topk.Best
+    using: Weights
+    seconds: dict[str, float]
+
+
+def find(
+    resumes: pa.Table,
+    resume_skills: pa.Table,
+    jobs: sides.Jobs,
+    *,
+    top: int,
+    min_score: float,
+    threads: int,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Found:
+    """The best ``top`` of these jobs for each of these résumés; arguments as for ``match``."""
+    clock = time.perf_counter()
+    using = weights.load()
+    here = sides.resumes(resumes, resume_skills, jobs)
+    seconds = {"résumés": time.perf_counter() - clock}
+    how = rule(jobs, here, using, int(np.ceil(min_score * STEPS)))
+    best = topk.best_pairs(
+        here.side, jobs.side, jobs.n_features, how, top=top, threads=threads, on_progress=on_progress
+    )
+    seconds["top-k"] = time.perf_counter() - clock - seconds["résumés"]
+    return Found(here, jobs, best, using, seconds)
+
+
 def match(
     resumes: pa.Table,
     resume_skills: pa.Table,
@@ -151,26 +192,15 @@ def match(
     """
     from jobmatch_dagster.matching import explain
 
-    seconds, clock = {}, time.perf_counter()
-
-    def lap(name: str) -> None:
-        nonlocal clock
-        seconds[name], clock = time.perf_counter() - clock, time.perf_counter()
-
-    using = weights.load()
+    clock = time.perf_counter()
     there = jobs if isinstance(jobs, sides.Jobs) else sides.jobs(jobs, _given(job_skills))
-    lap("jobs")
-    here = sides.resumes(resumes, resume_skills, there)
-    lap("résumés")
-    how = rule(there, here, using, int(np.ceil(min_score * STEPS)))
-    best = topk.best_pairs(
-        here.side, there.side, there.n_features, how, top=top, threads=threads, on_progress=on_progress
-    )
-    lap("top-k")
-    detail = explain.pairs(here, there, best, using)
-    matches = explain.table(here, there, detail, SCORER_VERSION, day)
-    lap("explain")
-    return Matched(matches, best.vetoed, detail.abstained_counts(), best.pairs, seconds)
+    seconds = {"jobs": time.perf_counter() - clock}
+    found = find(resumes, resume_skills, there, top=top, min_score=min_score, threads=threads, on_progress=on_progress)
+    clock = time.perf_counter()
+    detail = explain.pairs(found.resumes, there, found.best, found.using)
+    matches = explain.table(found.resumes, there, detail, SCORER_VERSION, day)
+    seconds |= found.seconds | {"explain": time.perf_counter() - clock}
+    return Matched(matches, found.best.vetoed, detail.abstained_counts(), found.best.pairs, seconds)
 
 
 def _given(job_skills: pa.Table | None) -> pa.Table:

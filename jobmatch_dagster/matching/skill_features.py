@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # A credit needs few steps, a requirement's share of a long list needs many; their product has UNIT steps.
 CREDIT_SCALE = 1 << 8
 SHARE_SCALE = UNIT // CREDIT_SCALE
+ASKED = ("required", "preferred")  # kinds of requirement that a job asks for, and does not merely mention
 # Years asked for a skill, in classes by their lower end; class 0 asks for none.
 ASKED_YEARS = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0])
 # Share of the credit where years are asked and the résumé does not say how long.
@@ -124,7 +125,7 @@ def is_asked(requirement: pa.ChunkedArray) -> NDArray[np.bool_]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    asked: NDArray[np.bool_] = pc.is_in(requirement, pa.array(["required", "preferred"])).to_numpy()
+    asked: NDArray[np.bool_] = pc.is_in(requirement, pa.array(ASKED)).to_numpy()
     return asked
 
 

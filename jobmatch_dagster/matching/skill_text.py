@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jobmatch_dagster.matching import skill_graph
+from jobmatch_dagster.matching import skill_graph, wording
 from jobmatch_dagster.matching.fragments import Pieces, lists_of
 from jobmatch_dagster.matching.skill_features import CREDIT_SCALE, is_asked
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from jobmatch_dagster.matching import explain, sides
 
-MET = 0.75  # credit from which a requirement counts as met; below, partly
 MOST_MENTIONS = 1  # places in a text that are kept for one skill; all of them stand with the skill itself
 
 
@@ -99,11 +98,12 @@ def describe(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs) ->
     # Entries of a pair are all of its job's, in a row: the job's own order is the pair's.
     entry = jobs.wanted.by_importance[detail.entry]
     order = np.arange(len(entry)) + entry - detail.entry
-    matched, credits = detail.source[order] >= 0, detail.credit[order]
+    credits = detail.credit[order]
+    matched = credits > 0
     pieces = Pieces()
     marks = [pieces.one(text) for text in ("[", ",", "]", "[]")]
     entries, entry = _distinct(entry, len(jobs.wanted.source))
-    asks = pieces.add(_asked(jobs, entries))
+    asks = pieces.add(_ask(jobs, entries))
     credit = pieces.add(_credit(value) for value in range(CREDIT_SCALE + 1))
     credit = credit[np.round(credits[matched] * CREDIT_SCALE).astype(np.int64)]
     sources, source = _distinct(detail.source[order][matched], len(resumes.skills))
@@ -111,7 +111,7 @@ def describe(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs) ->
     found = pieces.assemble(*lists_of(owner[matched], columns, n, *marks))
     columns = [asks[entry[~matched]], np.full(len(entry) - len(source), pieces.one("}"))]
     lacks = pieces.assemble(*lists_of(owner[~matched], columns, n, *marks))
-    full = matched & (credits >= MET)
+    full = matched & (np.round(credits * CREDIT_SCALE) >= wording.met_from())
     return SkillText(
         found,
         lacks,
@@ -133,7 +133,7 @@ def _distinct(numbers: NDArray[np.int64], below: int) -> tuple[NDArray[np.int64]
     return np.flatnonzero(there), (np.cumsum(there) - 1)[numbers]
 
 
-def _asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> pa.Array:
+def _ask(jobs: sides.Jobs, entries: NDArray[np.int64]) -> pa.Array:
     """The job's part of an item, an object not closed: what it asks for, with its share of all that it asks."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -141,7 +141,7 @@ def _asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> pa.Array:
     label = _labels()
     table = jobs.skills.select(["skill_id", "requirement", "evidence"]).take(pa.array(jobs.wanted.source[entries]))
     shares, share = np.unique(jobs.wanted.sparse.weights[entries], return_inverse=True)
-    written = pa.array([f"{value / jobs.wanted.full_share:.4g}" for value in shares.tolist()], pa.string())
+    written = pa.array([wording.written(value / jobs.wanted.full_share) for value in shares.tolist()], pa.string())
     return pc.binary_join_element_wise(
         '{"skill":', _each(table["skill_id"], _quoted),
         ',"label":', _each(table["skill_id"], lambda skill: _quoted(label(skill))),
@@ -152,9 +152,33 @@ def _asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> pa.Array:
     )  # fmt: skip
 
 
+def asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> pa.Array:
+    """What a job asks for, as JSON objects.
+
+    Args:
+        jobs: the jobs' side.
+        entries: places among all requirements.
+    """
+    import pyarrow.compute as pc
+
+    return pc.binary_join_element_wise(_ask(jobs, entries), "}", "")
+
+
+def shown(resumes: sides.Resumes, rows: NDArray[np.int64]) -> pa.Array:
+    """What a résumé shows, as JSON objects.
+
+    Args:
+        resumes: the résumés' side.
+        rows: rows of its table of skills.
+    """
+    import pyarrow.compute as pc
+
+    return pc.binary_join_element_wise("{", _theirs(resumes, rows), "")
+
+
 def _credit(value: int) -> str:
-    share = value / CREDIT_SCALE
-    return f',"status":"{"met" if share >= MET else "partly"}","credit":{share:.4g},'
+    status = "met" if value >= wording.met_from() else "partly"
+    return f',"status":"{status}","credit":{wording.written(value / CREDIT_SCALE)},'
 
 
 def _theirs(resumes: sides.Resumes, sources: NDArray[np.int64]) -> pa.Array:

@@ -9,6 +9,7 @@ Supabase project. Where things live is here; the rest is in groups: :mod:`.colle
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -221,4 +222,15 @@ def load(**overrides: Any) -> Settings:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process, read once."""
+    return load()
+
+
+def current() -> Settings:
+    """The settings as they are now, read anew only if the environment or ``.env`` changed."""
+    file = PROJECT_ROOT / ".env"
+    return _read_of(frozenset(os.environ.items()), file.stat().st_mtime_ns if file.is_file() else None)
+
+
+@lru_cache(maxsize=2)
+def _read_of(environment: frozenset[tuple[str, str]], env_file_changed: int | None) -> Settings:
     return load()

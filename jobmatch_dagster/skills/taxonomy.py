@@ -209,7 +209,7 @@ def load(settings: Settings | None = None) -> Taxonomy:
     if settings is None:
         from jobmatch_dagster import settings as settings_module
 
-        settings = settings_module.load()
+        settings = settings_module.current()
     return _load(settings.cache, settings.skills_csv)
 
 

@@ -1,4 +1,4 @@
-"""Rankings that could be seen in the past, and whether they come out the same again.
+"""Rankings that could be seen: kept as they become others, told later, and whether they come out the same again.
 
 ``private.ranking_log`` has, per résumé and moment, the versions and the hashes of what was scored. A pair whose two
 sides still have those hashes is scored again with the scorer in use, where that is the one that made the ranking.
@@ -9,10 +9,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from psycopg import sql
+
 from jobmatch_dagster.errors import JobmatchError
+from jobmatch_dagster.stages import match_lists
+from jobmatch_dagster.supabase import binary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import psycopg
+
+    from jobmatch_dagster.stages.match_lists import Block, Pairs
 
 AT = """
 select at, scorer_version, resume_hash, job_ids::text[], job_hashes, scores from private.ranking_log
@@ -25,6 +34,61 @@ select j.* from public.jobs j join unnest(%s::uuid[], %s::text[]) as shown (id, 
     on shown.id = j.id and shown.content_hash = j.content_hash order by j.id
 """
 JOB_SKILLS = "select * from public.job_skills where job_id = any(%s::uuid[]) order by job_id, skill_id"
+
+COLUMNS = ("user_id", "resume_id", "scorer_version", "resume_hash", "job_ids", "job_hashes", "scores")
+LAST = """
+select {columns} from unnest({resumes}::uuid[]) as r (id)
+ cross join lateral (select * from private.ranking_log l where l.resume_id = r.id order by l.id desc limit 1) l
+"""
+HASHES = "select reading, content_hash from matching.resumes where resume_id = any(%s::uuid[])"
+RESUMES_NAMED = "select id::text, user_id::text from public.resumes where id = any(%s::uuid[]) order by id"
+
+
+def keep_of(conn: psycopg.Connection, resumes: Sequence[str]) -> None:
+    """Keep the live rankings of some résumés where they are others than before; in a transaction of the caller."""
+    people = conn.execute(RESUMES_NAMED, (list(resumes),)).fetchall()
+    block = match_lists.read(conn, match_lists.LIVE, [row[0] for row in people], [row[1] for row in people])
+    states = match_lists.states(conn, block.pairs)
+    ranked = block.pairs.ranked()
+    ranked = ranked[states.is_ranked[ranked]]
+    keep(conn, block, block.pairs.take(ranked), states.of(ranked))
+
+
+def keep(conn: psycopg.Connection, block: Block, pairs: Pairs, job_hashes: list[str]) -> None:
+    """Keep the rankings of a block where they are others than before.
+
+    Args:
+        conn: in a transaction of the caller.
+        block: the résumés.
+        pairs: what is in their rankings, by résumé and rank.
+        job_hashes: the content of each pair's job when it was scored.
+    """
+    if not len(pairs):
+        return
+    starts = np.flatnonzero(np.diff(pairs.resumes, prepend=-1))
+    bounds = np.append(starts, len(pairs))
+    distinct = list(dict.fromkeys(job_hashes))
+    place = {text: number for number, text in enumerate(distinct)}
+    numbers = np.array([place[text] for text in job_hashes], np.int64)
+    arrays = zip(
+        binary.arrays(pairs.jobs, binary.UUID, bounds),
+        binary.text_arrays(distinct, numbers, bounds),
+        binary.arrays(pairs.scores, binary.FLOAT, bounds),
+        strict=True,
+    )
+    ids, users = match_lists.ids_of(block.ids), match_lists.ids_of(block.users)
+    hashes: dict[int, str] = dict(conn.execute(HASHES, ([key.hex() for key in ids],)).fetchall())
+    query = sql.SQL(LAST).format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
+        resumes=sql.Literal([key.hex() for key in ids]),
+    )
+    before = {row for _, row in binary.rows(conn, query)}
+    rows = []
+    firsts = (pairs.resumes[starts].tolist(), pairs.readings[starts].tolist())
+    for at, reading, own in zip(*firsts, arrays, strict=True):
+        texts = (block.versions[reading].encode(), hashes[reading].encode())
+        rows.append(binary.row([*map(binary.field, (users[at], ids[at], *texts)), *own]))
+    binary.write(conn, "private.ranking_log", COLUMNS, [row for row in rows if row not in before])
 
 
 def served(conn: psycopg.Connection, resume: str, at: datetime) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Which scorer is live, and how another takes its place: all at once, and only if it ranks no worse.
 
-Matches of a new scorer are made beside those of the live one, in ``private.next_matches``. Readers see the old ones to
+Matches of a new scorer are made beside those of the live one, in ``private.next_lists``. Readers see the old ones to
 the last moment and then, by one transaction, the new ones; they never see some of each. ``private.ranking_log`` keeps
 what could be seen when.
 """
@@ -8,7 +8,7 @@ what could be seen when.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from jobmatch_dagster.errors import JobmatchError
@@ -20,35 +20,26 @@ LIVE = "select version from private.scorer_versions where live_until is null"
 OTHER_SCORER = "select exists (select from private.scored where version not in ('', %s))"
 END = "update private.scorer_versions set live_until = now() where live_until is null"
 BEGIN = """
-insert into private.scorer_versions (version, matches) select %s, count(*) from public.job_matches
+insert into private.scorer_versions (version, matches)
+select %s, coalesce(sum(cardinality(job_ids)), 0) from matching.lists
 on conflict (version) do update set live_from = now(), live_until = null, matches = excluded.matches
 """
 SWITCH = """
-delete from public.job_matches;
-insert into public.job_matches select * from private.next_matches;
-truncate private.next_matches;
-truncate private.scored
+delete from matching.lists;
+insert into matching.lists select * from private.next_lists;
+truncate private.next_lists;
+truncate private.scored;
+delete from matching.jobs where reading not in (select unnest(job_readings) from matching.lists)
+"""
+WORDS = """
+insert into matching.wording (version, words, shares, credits) values (%s, %s, %s, %s)
+on conflict (version) do update set words = excluded.words, shares = excluded.shares, credits = excluded.credits
+ where (wording.words, wording.shares, wording.credits) <> (excluded.words, excluded.shares, excluded.credits)
 """
 EVALUATED = "select results, reasons from private.evaluations where version = %s"
 KEEP_EVALUATION = """
 insert into private.evaluations (version, results, reasons) values (%s, %s, %s)
 on conflict (version) do update set at = now(), results = excluded.results, reasons = excluded.reasons
-"""
-LOG = """
-with shown as (
-  select m.user_id, m.resume_id, min(m.scorer_version) as scorer_version, min(m.resume_hash) as resume_hash,
-         array_agg(m.job_id order by m.score desc, m.job_id) as job_ids,
-         array_agg(m.job_hash order by m.score desc, m.job_id) as job_hashes,
-         array_agg(m.score order by m.score desc, m.job_id) as scores
-    from public.job_matches m join public.jobs j on j.id = m.job_id
-   where m.resume_id = any(%s::uuid[]) and j.closed_on is null and j.duplicate_of is null
-   group by m.user_id, m.resume_id)
-insert into private.ranking_log (user_id, resume_id, scorer_version, resume_hash, job_ids, job_hashes, scores)
-select s.* from shown s
-  left join lateral (select * from private.ranking_log l where l.resume_id = s.resume_id order by l.id desc limit 1) l
-         on true
- where (l.scorer_version, l.resume_hash, l.job_ids, l.job_hashes, l.scores)
-       is distinct from (s.scorer_version, s.resume_hash, s.job_ids, s.job_hashes, s.scores)
 """
 
 
@@ -78,7 +69,7 @@ def begin(conn: psycopg.Connection, now: str) -> None:
 
 
 def switch(conn: psycopg.Connection, now: str) -> None:
-    """Show the matches in ``private.next_matches`` instead of the live ones, from one moment to the next.
+    """Show the matches in ``private.next_lists`` instead of the live ones, from one moment to the next.
 
     The caller notes what was scored and logs the rankings in the same transaction.
     """
@@ -87,9 +78,13 @@ def switch(conn: psycopg.Connection, now: str) -> None:
     conn.execute(BEGIN, (now,))
 
 
-def log_rankings(conn: psycopg.Connection, resumes: Sequence[str]) -> None:
-    """Keep the rankings of these résumés where they are others than before."""
-    conn.execute(LOG, (list(resumes),))
+def keep_words(conn: psycopg.Connection) -> None:
+    """Tell the database what the numbers of the scorer in use mean in words."""
+    from jobmatch_dagster.matching import weights, wording
+    from jobmatch_dagster.matching.scorer import SCORER_VERSION
+
+    tables = (wording.shares(weights.load()), wording.credits())
+    conn.execute(WORDS, (SCORER_VERSION, wording.for_database(), *tables))
 
 
 def scorer_part(version: str) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import ClientCursor, sql
 
+from jobmatch_dagster.supabase import copying
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -56,8 +58,7 @@ def read(connection: psycopg.Connection[Any], query: str, params: Sequence[Any] 
     with ClientCursor(connection) as binder:
         bound = binder.mogrify(query.rstrip().rstrip(";"), params or None)  # type: ignore[arg-type]
     names, oids = _describe(connection, bound)
-    with connection.cursor() as cursor, cursor.copy(_copy_statement(bound, oids)) as copy:
-        data = b"".join(copy)
+    data = copying.fetch(connection, _copy_statement(bound, oids))
     texts = _parse(data, oids)
     columns = [_lists(column, oid) for column, oid in zip(texts, oids, strict=True)]
     return pa.table(columns, names=names)

@@ -2,12 +2,13 @@
 
 The day begins with raw postings in ``raw.postings`` and résumés in ``public.resumes``; it ends with the best matches of
 each résumé in ``public.job_matches``. The plain side reads the same rows and does what one writes first: bs4, pandas,
-langdetect, flashtext with the same names of skills, scikit-learn, a sparse product, ``executemany`` into a table like
-ours. Of a match it writes the cosine and the names of the skills that both texts have or the résumé lacks, no more: no
-weights, no evidence, no sentence, no vetoes. A second row has the plain way explain what it writes as ours does: each
-skill of the job with its place in both texts, counts and a sentence, by a loop over the pairs. What costs the same for
-each text (detecting its language) and for each résumé (matching it) the plain side does for the first 2,000 of them,
-and is charged for all. CPU seconds are those of this process and of all Postgres backends.
+langdetect, a few regular expressions, flashtext with the same names of skills, scikit-learn, a sparse product,
+``executemany`` into a table with a row a match. Of a match it writes the cosine and the names of the skills that both
+texts have or the résumé lacks, no more: no weights, no evidence, no sentence, no vetoes. A second row has the plain way
+explain what it writes as ours does: each skill of the job with its place in both texts, counts and a sentence, by a
+loop over the pairs. What costs the same for each text (detecting its language) and for each résumé (matching it) the
+plain side does for the first 2,000 of them, and is charged for all. CPU seconds are those of this process and of all
+Postgres backends.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from jobmatch_dagster import tables
 from jobmatch_dagster.settings import Settings, load
 from jobmatch_dagster.supabase import database, embedded
 from jobmatch_dagster.supabase.ready import make_ready
+from jobmatch_dagster_tests.benchmarks import plain_matches
 
 DAY = date(2026, 2, 2)
 TOP = 50
@@ -229,7 +231,7 @@ def _plain_languages(texts: Any) -> list[str | None]:
 
 
 def _plain_clean(conn: Any, frame: Any) -> Any:
-    """Near duplicates by cosine of TF-IDF, rows with executemany."""
+    """Near duplicates by cosine of TF-IDF, fields by regular expressions, rows with executemany."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectors = TfidfVectorizer().fit_transform(frame["text"])
@@ -237,13 +239,39 @@ def _plain_clean(conn: Any, frame: Any) -> Any:
     near = 0
     for first in range(0, len(frame), 500):
         near += int(((vectors[first : first + 500] @ turned) > 0.95).sum())
-    conn.execute("create temp table plain_jobs (external_id text, title text, company text, body text, language text)")
-    columns = ["external_id", "title", "company", "text", "language"]
+    _plain_fields(frame)
+    conn.execute(
+        "create temp table plain_jobs (external_id text, title text, company text, body text, language text,"
+        " city text, region text, remote boolean, seniority text, years float8, salary_min float8, salary_max float8)"
+    )
+    columns = ["external_id", "title", "company", "text", "language", *PLAIN_FIELDS]
+    rows = frame[columns].astype(object).where(frame[columns].notna(), None)
     with conn.cursor() as cursor:
         cursor.executemany(
-            "insert into plain_jobs values (%s, %s, %s, %s, %s)", frame[columns].itertuples(index=False, name=None)
+            f"insert into plain_jobs values ({', '.join(['%s'] * len(columns))})",  # noqa: S608  # placeholders only
+            rows.itertuples(index=False, name=None),
         )
     return frame
+
+
+PLAIN_FIELDS = ["city", "region", "remote", "seniority", "years", "salary_min", "salary_max"]
+
+
+def _plain_fields(frame: Any) -> None:
+    """Fields of a job by pandas' own functions of strings, as first attempts at normalising have them."""
+    import pandas as pd
+
+    frame["title"] = frame["title"].str.strip().str.replace(r"\s+", " ", regex=True)
+    place = frame["location"].fillna("").str.split(",", expand=True).reindex(columns=[0, 1])
+    frame["city"], frame["region"] = place[0].str.strip(), place[1].str.strip()
+    frame["remote"] = frame["text"].str.contains(r"\bremote|home ?office|télétravail\b", case=False, regex=True)
+    frame["seniority"] = frame["title"].str.lower().str.extract(r"\b(junior|senior|lead|intern|manager)\b")[0]
+    frame["years"] = pd.to_numeric(frame["text"].str.extract(r"(\d+)\+? (?:years|Jahre|ans|años|lat|jaar)")[0])
+    pay = (frame["salary_text"].fillna("") + "\n" + frame["text"]).str.extract(
+        r"[$€£]\s?(\d[\d.,]*)\s?[kK]?\s?(?:-|–|to)\s?[$€£]?\s?(\d[\d.,]*)"
+    )
+    for name, column in (("salary_min", pay[0]), ("salary_max", pay[1])):
+        frame[name] = pd.to_numeric(column.str.replace(r"[.,](?=\d{3})", "", regex=True), errors="coerce")
 
 
 def _plain_skills(conn: Any, frame: Any) -> Any:
@@ -269,7 +297,7 @@ def _plain_vectors(conn: Any, frame: Any) -> tuple[Any, Any]:
 
     vectorizer = TfidfVectorizer(sublinear_tf=True)
     turned = vectorizer.fit_transform(frame["title"] + "\n" + frame["text"]).T.tocsr()
-    conn.execute("create temp table plain_matches (like public.job_matches including all)")
+    plain_matches.create(conn, "pg_temp.plain_matches")
     return vectorizer, turned
 
 

@@ -32,13 +32,13 @@ _WORDS = (
 
 
 def run(quick: bool) -> dict[str, Any]:
-    """Measure; ``quick`` takes 2,000 jobs and 10,000 matches instead of 100,000 and 500,000."""
-    jobs_count, matches_count, rounds = (2_000, 10_000, 1) if quick else (100_000, 500_000, 1)
+    """Measure; ``quick`` takes 2,000 jobs instead of 100,000."""
+    jobs_count, rounds = (2_000, 1) if quick else (100_000, 1)
     with tempfile.TemporaryDirectory(prefix="jobmatch-bench-") as folder:
         settings = load(home=Path(folder), supabase_url=None, supabase_secret_key=None, supabase_db_url=None)
         make_ready(settings)
         try:
-            rows = _measure(settings, jobs_count, matches_count, rounds)
+            rows = _measure(settings, jobs_count, rounds)
         finally:
             embedded.down(settings)
     return {
@@ -49,7 +49,7 @@ def run(quick: bool) -> dict[str, Any]:
     }
 
 
-def _measure(settings: Settings, jobs_count: int, matches_count: int, rounds: int) -> list[dict[str, Any]]:
+def _measure(settings: Settings, jobs_count: int, rounds: int) -> list[dict[str, Any]]:
     jobs = make_jobs(jobs_count)
     later = make_jobs(jobs_count, seen=DAY + dt.timedelta(1))
     out = []
@@ -94,42 +94,7 @@ def _measure(settings: Settings, jobs_count: int, matches_count: int, rounds: in
                 rounds,
             )
         )
-        out += _compare_matches(settings, connection, matches_count, rounds)
     return out
-
-
-def _compare_matches(
-    settings: Settings, connection: psycopg.Connection[Any], count: int, rounds: int
-) -> list[dict[str, Any]]:
-    """Matches of people who had none, of people who may have some, and the same ones again."""
-    from jobmatch_dagster.supabase.accounts import ensure_user
-
-    per_resume = 50
-    user = ensure_user(settings, "bench@example.org")
-    ids = [tables.resume_id(user, str(number)) for number in range(count // per_resume)]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into public.resumes"
-            " (id, user_id, file_path, sha256, status, content_hash, parser_version, uploaded_on)"
-            " values (%s, %s, %s, %s, 'parsed', 'h', '1', '2026-03-02')",
-            [(key, user, f"{user}/{number}", str(number)) for number, key in enumerate(ids)],
-        )
-    matches = make_matches(user, ids, make_jobs(2_000)["id"].to_pylist(), per_resume)
-    table, key = "public.job_matches", ["resume_id", "job_id"]
-    empty = (lambda: connection.execute("truncate public.job_matches"),)
-
-    def merged() -> Any:
-        return database.merge(connection, table, matches, key=key)
-
-    return [
-        _compare(connection, f"{count:,} {case}", count, prepare, ours,
-                 lambda: _upsert(connection, table, matches, key, "resume_hash"), rounds)
-        for case, prepare, ours in (
-            ("new matches of new people", empty, lambda: database.append(connection, table, matches, key=key)),
-            ("new matches", empty, merged),
-            ("matches, none changed", (), merged),
-        )
-    ]  # fmt: skip
 
 
 def _compare(
@@ -207,32 +172,6 @@ def make_jobs(count: int, seen: dt.date = DAY) -> pa.Table:
         for field in tables.JOBS
     ]
     return pa.table(arrays, schema=tables.JOBS)
-
-
-def make_matches(user: str, resumes: list[str], jobs: list[str], per_resume: int) -> pa.Table:
-    """Made-up matches: so many jobs for each résumé."""
-    random = np.random.default_rng(2)
-    count = len(resumes) * per_resume
-    starts = random.integers(0, len(jobs), len(resumes))
-    columns: dict[str, Any] = {
-        "resume_id": np.repeat(resumes, per_resume),
-        "user_id": [user] * count,
-        "job_id": [jobs[(start + number) % len(jobs)] for start in starts for number in range(per_resume)],
-        "score": random.random(count),
-        "components": ['{"skills": {"weight": 0.5, "value": 0.4, "contribution": 0.2}}'] * count,
-        "matched_skills": ['[{"skill": "jm:lifts", "label": "lifts"}]'] * count,
-        "missing_skills": ["[]"] * count,
-        "vetoes": ["[]"] * count,
-        "abstained": [[]] * count,
-        "sentence": ["Both are about lifts."] * count,
-        "scorer_version": ["1"] * count,
-        "resume_hash": ["h"] * count,
-        "job_hash": ["h"] * count,
-        "matched_on": [DAY] * count,
-    }
-    return pa.table(
-        [pa.array(columns[field.name], field.type) for field in tables.JOB_MATCHES], schema=tables.JOB_MATCHES
-    )
 
 
 def _merge_jobs(connection: psycopg.Connection[Any], rows: pa.Table) -> None:
