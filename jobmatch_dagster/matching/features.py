@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from jobmatch_dagster.matching import levels, lexicon, titles
@@ -79,18 +80,41 @@ def text_features(texts: pa.StringArray, weights: Weights) -> TextFeatures:
     indptr, ids, counts = words.count_terms(texts)
     values = lexicon.tfidf(indptr, ids, counts, words.idf)
     share = weights.components["text"]
-    whole = np.trunc(values * (SIDE * np.sqrt(share * weights.text["lexical"]))).astype(np.int16)
+    scale = SIDE * np.sqrt(share * weights.text["lexical"])
     vectors = words.text_places(indptr, ids, values)
     vectors = np.trunc(vectors * (SIDE * np.sqrt(share * weights.text["meaning"]))).astype(np.float32)
-    column = np.full(words.n_terms, -1, np.int64)
+    column = np.full(words.n_terms, -1, np.int32)
     column[words.common] = np.arange(len(words.common))
-    rows = np.repeat(np.arange(len(texts)), np.diff(indptr))
-    place = column[ids]
-    is_common = place >= 0
     dense = np.zeros((len(texts), len(words.common)), np.float32)
-    dense[rows[is_common], place[is_common]] = whole[is_common]
-    rest = Sparse(indptr, ids, whole).keep(~is_common & (whole != 0))
-    return TextFeatures(rest, dense, vectors, np.diff(indptr))
+    return TextFeatures(_rarer(indptr, ids, values * scale, column, dense), dense, vectors, np.diff(indptr))
+
+
+def _rarer(
+    indptr: NDArray[np.int64],
+    ids: NDArray[np.int32],
+    values: NDArray[np.float64],
+    column: NDArray[np.int32],
+    dense: NDArray[np.float32],
+) -> Sparse:
+    """Whole weights of the terms that have no column in ``dense`` (-1); those that have one are written there."""
+    kept, rest, whole = np.zeros_like(indptr), np.empty_like(ids), np.empty(len(ids), np.int16)
+    filled = _part(indptr, ids, values, column, dense, kept, rest, whole)
+    return Sparse(kept, rest[:filled].copy(), whole[:filled].copy())
+
+
+@njit(cache=True, nogil=True)
+def _part(indptr, ids, values, column, dense, kept, rest, whole):
+    filled = 0
+    for row in range(len(indptr) - 1):
+        for at in range(indptr[row], indptr[row + 1]):
+            weight, place = np.int16(np.trunc(values[at])), column[ids[at]]
+            if place >= 0:
+                dense[row, place] = weight
+            elif weight != 0:
+                rest[filled], whole[filled] = ids[at], weight
+                filled += 1
+        kept[row + 1] = filled
+    return filled
 
 
 def title_features(
