@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numba import njit
@@ -11,11 +11,16 @@ from numpy.typing import NDArray
 
 @dataclass
 class Sparse:
-    """Rows of (feature, weight): row ``i`` is ``ids[indptr[i]:indptr[i + 1]]`` with the weights beside."""
+    """Rows of (feature, weight): row ``i`` is ``ids[indptr[i]:indptr[i + 1]]`` with the weights beside.
+
+    Attributes:
+        lists: posting lists of blocks of rows, kept by ``topk`` for the next time.
+    """
 
     indptr: NDArray[np.int64]
     ids: NDArray[np.int32]
     weights: NDArray
+    lists: dict[tuple[int, int], tuple[NDArray, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.indptr) - 1

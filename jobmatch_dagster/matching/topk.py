@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from jobmatch_dagster.matching import kernels
 from jobmatch_dagster.matching.features import Side
+from jobmatch_dagster.matching.sparse import Sparse
 
 JOB_BLOCK = 8192  # jobs whose running totals (int32) stay in the nearest cache; under 2**16
+MOST_KEPT = 8  # blocks of jobs whose posting lists are kept, about 6 MB each
 RESUME_BLOCK = 256  # so many that the dense products are done at full speed
 
 
@@ -88,12 +90,22 @@ def best_pairs(
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         for first in range(0, len(jobs), JOB_BLOCK):
             last = min(len(jobs), first + JOB_BLOCK)
-            lists = kernels.invert(jobs.sparse.indptr, jobs.sparse.ids, jobs.sparse.weights, first, last, n_features)
+            lists = _lists(jobs.sparse, n_features, first, last)
             for _ in pool.map(work, range(len(tally))):
                 pass
             if on_progress:
                 on_progress(len(resumes) * last, len(resumes) * len(jobs))
     return _unpacked(heaps, sizes, tally)
+
+
+def _lists(jobs: Sparse, n_features: int, first: int, last: int) -> tuple[NDArray, ...]:
+    """Posting lists of a block of jobs (``kernels.invert``); of few jobs they are kept for the next résumés."""
+    kept = jobs.lists.get((first, last))
+    if kept is None:
+        kept = kernels.invert(jobs.indptr, jobs.ids, jobs.weights, first, last, n_features)
+        if len(jobs) <= MOST_KEPT * JOB_BLOCK:
+            jobs.lists[first, last] = kept
+    return kept
 
 
 def _unpacked(heaps: NDArray[np.int64], sizes: NDArray[np.int64], tally: NDArray[np.int64]) -> Best:
