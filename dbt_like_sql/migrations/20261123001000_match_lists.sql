@@ -76,7 +76,7 @@ create table matching.lists (
   judged smallint[] not null,
   ends integer[] not null,
   parts bytea not null,
-  primary key (resume_id, user_id, matched_on),
+  primary key (resume_id, user_id, matched_on, resume_reading),
   -- The pair names the person, so that no match can point at another person's résumé.
   foreign key (resume_id, user_id) references public.resumes (id, user_id) on delete cascade,
   check (cardinality(job_ids) > 0),
@@ -88,7 +88,7 @@ create table matching.lists (
   -- NaN is above every number in Postgres, so this refuses it, too.
   check (0 <= all (scores) and 1 >= all (scores))
 );
-comment on table matching.lists is 'A résumé''s matches of one day, the best first; position n of each array is one match.';
+comment on table matching.lists is 'A résumé''s matches of one day, the best first; position n of each array is one match. Matches with closed jobs stay as they were when the résumé is read anew, in a list of their own.';
 comment on column matching.lists.resume_id is 'The résumé.';
 comment on column matching.lists.user_id is 'The person.';
 comment on column matching.lists.matched_on is 'Day on which the younger side arrived.';
@@ -110,7 +110,7 @@ create index lists_matched_on_idx on matching.lists (matched_on);
 -- a crash is scored again.
 create unlogged table private.next_lists (
   like matching.lists including comments including storage,
-  primary key (resume_id, user_id, matched_on),
+  primary key (resume_id, user_id, matched_on, resume_reading),
   foreign key (resume_id, user_id) references public.resumes (id, user_id) on delete cascade
 );
 create index next_lists_user_id_idx on private.next_lists (user_id);

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from jobmatch_dagster.stages import match_blocks, match_lists, ranking_log, scorer_version
 from jobmatch_dagster.stages.match_blocks import Target
 from jobmatch_dagster.stages.outcome import Outcome, one, turn
+from jobmatch_dagster.supabase import database
 
 if TYPE_CHECKING:
     import psycopg
@@ -91,11 +92,11 @@ delete from private.scored s using public.jobs j
 """
 # The best of all stand in the lists that begin best.
 PREVIEW = """
-with first as (select resume_id, user_id, matched_on, resume_reading from matching.lists where matched_on = %s
+with first as (select resume_id, user_id, matched_on from matching.lists where matched_on = %s
                 order by scores[1] desc, job_ids[1] limit 8)
 select j.title as job, j.company, m.score, m.sentence
-  from first f join public.job_matches m on m.resume_id = f.resume_id and m.matched_on = f.matched_on
-  join public.jobs j on j.id = m.job_id
+  from public.job_matches m join public.jobs j on j.id = m.job_id
+ where (m.resume_id, m.user_id, m.matched_on) in (select * from first)
  order by m.score desc, m.job_id limit 8
 """
 
@@ -140,8 +141,6 @@ def match_day(
     Returns:
         Counts of new jobs, new résumés, pairs scored, vetoed pairs and the day's matches.
     """
-    from jobmatch_dagster.supabase import database
-
     outcome = Outcome("match_scores", str(day))
     with database.connect(settings) as conn, turn(conn, "match_scores", "all"):
         now = version()
@@ -179,7 +178,7 @@ def _work(conn: psycopg.Connection, settings: Settings, day: date, now: str, aga
     params = {"day": day, "version": now, "again": again, "keep": settings.matches_per_resume}
     jobs: dict[str, str] = dict(conn.execute(NEW["job"], params).fetchall())
     resumes: dict[str, str] = dict(conn.execute(NEW["resume"], params).fetchall())
-    others = [row[0] for row in conn.execute(OTHERS, (list(resumes), day))] if jobs else []
+    others = [row[0] for row in conn.execute(OTHERS, (database.ids(list(resumes)), day))] if jobs else []
     target = Target(match_lists.LIVE, now, list(jobs), settings.matches_per_resume, day)
     return Work(jobs, resumes, others, day, target)
 
@@ -219,15 +218,14 @@ def _score(
 ) -> list[str]:
     """Score block after block of résumés, each written in one transaction; returns those that saw every job again."""
     from jobmatch_dagster.matching import sides
-    from jobmatch_dagster.supabase import database
 
-    conn.execute(BEGUN, (list(work.jobs),))
+    conn.execute(BEGUN, (database.ids(list(work.jobs)),))
     scorer_version.keep_words(conn)
     # A résumé whose ranking fell when a job was scored again has had better ones cut off: it sees every job once more.
     fell: list[str] = []
     halves: list[tuple[list[str], str, tuple, bool]] = [
         (list(work.resumes), JOBS, (work.until,), True),
-        (work.others, JOBS_NAMED, (list(work.jobs),), False),
+        (work.others, JOBS_NAMED, (database.ids(list(work.jobs)),), False),
         (fell, JOBS, (work.until,), True),
     ]
     done = 0
@@ -236,7 +234,7 @@ def _score(
             continue
         with outcome.timed("read"):
             rows = database.read(conn, jobs_sql, params)
-            job_skills = database.read(conn, JOB_SKILLS, (rows["id"].to_pylist(),))
+            job_skills = database.read(conn, JOB_SKILLS, (database.ids(rows["id"].to_pylist()),))
         with outcome.timed("make jobs ready"):
             jobs = sides.jobs(rows, job_skills)
         for start in range(0, len(resumes), RESUMES_AT_ONCE):

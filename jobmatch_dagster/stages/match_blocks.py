@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from jobmatch_dagster.stages import match_lists, ranking_log
 from jobmatch_dagster.stages.match_lists import Pairs
+from jobmatch_dagster.supabase import binary, database
 
 if TYPE_CHECKING:
     import psycopg
@@ -68,12 +69,11 @@ class Target:
 def find(conn: psycopg.Connection, settings: Settings, block: Sequence[str], jobs: Jobs) -> Found:
     """The best of these jobs for a block of résumés."""
     from jobmatch_dagster.matching import scorer
-    from jobmatch_dagster.supabase import database
 
-    resumes = database.read(conn, RESUMES_NAMED, (block,))
+    resumes = database.read(conn, RESUMES_NAMED, (database.ids(block),))
     return scorer.find(
         resumes,
-        database.read(conn, RESUME_SKILLS, (block,)),
+        database.read(conn, RESUME_SKILLS, (database.ids(block),)),
         jobs,
         top=settings.matches_per_resume,
         min_score=settings.min_score,
@@ -115,9 +115,9 @@ def write(conn: psycopg.Connection, found: Found, target: Target, *, against_all
     if target.table != match_lists.LIVE:
         return []
     full = np.flatnonzero(np.bincount(new.resumes, minlength=len(ids)) >= target.keep)
-    conn.execute(WAS_CUT, ([ids[at] for at in np.union1d(cut, full).tolist()],))
+    conn.execute(WAS_CUT, (database.ids([ids[at] for at in np.union1d(cut, full).tolist()]),))
     fell = _fell(conn, ids, before, match_lists.last_of(kept, is_ranked, target.keep))
-    conn.execute(TO_DO, (fell,))
+    conn.execute(TO_DO, (database.ids(fell),))
     if changed:
         known = states.of(rest) + new_hashes
         ranked = np.flatnonzero(is_ranked)
@@ -127,7 +127,7 @@ def write(conn: psycopg.Connection, found: Found, target: Target, *, against_all
 
 def _of_who_is_there(conn: psycopg.Connection, found: Found, ids: list[str]) -> Found:
     """The pairs without those of résumés that were removed while they were scored; the others stay until the end."""
-    there = {row[0] for row in conn.execute(HOLD, (ids,))}
+    there = {row[0] for row in conn.execute(HOLD, (database.ids(ids),))}
     if len(there) == len(ids):
         return found
     best = found.best
@@ -150,12 +150,10 @@ def _fell(
 ) -> list[str]:
     """Résumés that were cut once and whose last match ranks lower now."""
     lower = [ids[at] for at, last in before.items() if at not in after or after[at] > last]
-    return [row[0] for row in conn.execute(CUT_ONCE, (lower,))] if lower else []
+    return [row[0] for row in conn.execute(CUT_ONCE, (database.ids(lower),))] if lower else []
 
 
 def _bytes(ids: Sequence[str]) -> NDArray[np.bytes_]:
-    from jobmatch_dagster.supabase import binary
-
     return binary.uuids(ids)
 
 
@@ -166,7 +164,6 @@ def _numbers(conn: psycopg.Connection, found: Found, target: Target) -> tuple[Pa
         the pairs, the reading of each résumé, the content of each pair's job.
     """
     from jobmatch_dagster.matching import stored
-    from jobmatch_dagster.supabase import database
 
     numbers, jobs = stored.numbers(found), found.jobs
     rows, job = np.unique(numbers.jobs, return_inverse=True)
@@ -209,7 +206,7 @@ def _untold(
     """Places of the readings that the database does not have yet; they count as told from here on."""
     unknown = [place for place, reading in enumerate(readings.tolist()) if reading not in target.told]
     if unknown:
-        there = conn.execute(TOLD[table], (rows["id"].take(unknown).to_pylist(),)).fetchall()
+        there = conn.execute(TOLD[table], (database.ids(rows["id"].take(unknown).to_pylist()),)).fetchall()
         target.told.update(row[0] for row in there)
     left = [place for place in unknown if int(readings[place]) not in target.told]
     target.told.update(readings[left].tolist())

@@ -16,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 from psycopg import sql
 
-from jobmatch_dagster.supabase import binary
+from jobmatch_dagster.supabase import binary, database
 
 if TYPE_CHECKING:
     import psycopg
@@ -71,6 +71,8 @@ class Pairs:
 
     def take(self, places: NDArray[np.int64]) -> Pairs:
         """Some of the pairs, in this order."""
+        if len(places) == len(self) and np.array_equal(places, np.arange(len(self))):
+            return self
         starts = np.concatenate([[0], self.ends[:-1]]).astype(np.int64)[places]
         lengths = self.ends[places] - starts
         ends = np.cumsum(lengths)
@@ -87,7 +89,14 @@ class Pairs:
 
     def ranked(self) -> NDArray[np.int64]:
         """Places of the pairs by résumé, then score down, then job id up: the written rule of order."""
-        return np.lexsort((*self.job_order(), -self.scores, self.resumes))
+        low, high = self.job_order()
+        keys = (self.resumes, -self.scores, high, low)
+        # Pairs mostly come in that order, and to see that they do takes a tenth of sorting them.
+        is_tie, is_sorted = np.ones(max(0, len(self) - 1), bool), True
+        for key in keys:
+            is_sorted = is_sorted and not (is_tie & (key[:-1] > key[1:])).any()
+            is_tie &= key[:-1] == key[1:]
+        return np.arange(len(self)) if is_sorted else np.lexsort(keys[::-1])
 
     def job_order(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         """The jobs' ids as keys for ``lexsort``, the minor one first."""
@@ -146,7 +155,7 @@ def read(conn: psycopg.Connection, table: str, ids: Sequence[str], users: Sequen
     query = sql.SQL(LISTS).format(
         columns=sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
         table=sql.Identifier(*table.split(".")),
-        resumes=sql.Literal(list(ids)),
+        resumes=sql.Literal(database.ids(ids)),
     )
     fields, rows = [], []
     for values, row in binary.rows(conn, query):
@@ -211,7 +220,8 @@ def states(conn: psycopg.Connection, pairs: Pairs) -> States:
     """How the jobs of some pairs stand now."""
     _, first, number = np.unique(pairs.job_readings, return_index=True, return_inverse=True)
     jobs = [key.hex() for key in ids_of(pairs.jobs[first])]
-    found = conn.execute(STATES, (jobs, pairs.job_readings[first].tolist())).fetchall() if jobs else []
+    given = (database.ids(jobs), pairs.job_readings[first].tolist())
+    found = conn.execute(STATES, given).fetchall() if jobs else []
     is_open, is_single = (np.array([row[at] for row in found], bool) for at in (0, 1))
     return States(is_open[number], (is_open & is_single)[number], [row[2] for row in found], number)
 

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from jobmatch_dagster.errors import JobmatchError
 from jobmatch_dagster.stages import match_lists
-from jobmatch_dagster.supabase import binary
+from jobmatch_dagster.supabase import binary, database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ RESUMES_NAMED = "select id::text, user_id::text from public.resumes where id = a
 
 def keep_of(conn: psycopg.Connection, resumes: Sequence[str]) -> None:
     """Keep the live rankings of some résumés where they are others than before; in a transaction of the caller."""
-    people = conn.execute(RESUMES_NAMED, (list(resumes),)).fetchall()
+    people = conn.execute(RESUMES_NAMED, (database.ids(resumes),)).fetchall()
     block = match_lists.read(conn, match_lists.LIVE, [row[0] for row in people], [row[1] for row in people])
     states = match_lists.states(conn, block.pairs)
     ranked = block.pairs.ranked()
@@ -77,10 +77,11 @@ def keep(conn: psycopg.Connection, block: Block, pairs: Pairs, job_hashes: list[
         strict=True,
     )
     ids, users = match_lists.ids_of(block.ids), match_lists.ids_of(block.users)
-    hashes: dict[int, str] = dict(conn.execute(HASHES, ([key.hex() for key in ids],)).fetchall())
+    people = database.ids([key.hex() for key in ids])
+    hashes: dict[int, str] = dict(conn.execute(HASHES, (people,)).fetchall())
     query = sql.SQL(LAST).format(
         columns=sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
-        resumes=sql.Literal([key.hex() for key in ids]),
+        resumes=sql.Literal(people),
     )
     before = {row for _, row in binary.rows(conn, query)}
     rows = []
@@ -125,7 +126,6 @@ def _again(
 ) -> dict[str, float]:
     """Scores of the pairs that can be scored again, by job."""
     from jobmatch_dagster.matching import scorer
-    from jobmatch_dagster.supabase import database
 
     person = database.read(conn, RESUME, (resume, resume_hash))
     if version != scorer.SCORER_VERSION or not person.num_rows:

@@ -19,7 +19,7 @@ from jobmatch_dagster.supabase import embedded
 from jobmatch_dagster.supabase.merging import Merged, append, merge
 from jobmatch_dagster.supabase.reading import read
 
-__all__ = ["Merged", "append", "connect", "dsn", "know_columns", "merge", "read", "transaction_as"]
+__all__ = ["Merged", "append", "connect", "dsn", "ids", "know_columns", "merge", "read", "transaction_as"]
 
 _BULK_TIMEOUT = "1h"
 # What a request of a person may take, as on Supabase.
@@ -37,6 +37,11 @@ def dsn(settings: Settings) -> str:
     if not embedded.is_running(settings):
         raise DatabaseUnavailable("The embedded Postgres", "does not run", "Start it with `jobmatch up`.")
     return embedded.dsn(settings)
+
+
+def ids(values: Sequence[str]) -> str:
+    """Ids as Postgres writes an array of them; sent as one text they travel in a tenth of the time."""
+    return f"{{{','.join(values)}}}"
 
 
 def connect(settings: Settings, *, timeout: int = 10) -> psycopg.Connection[Any]:
