@@ -35,6 +35,7 @@ OUTDATED = f"select j.id, j.title, j.description, j.language, j.content_hash {_O
 HOW_MANY_OUTDATED = f"select count(*) {_OUTDATED_ROWS}"
 BLOCK = 5000
 """Jobs that ``read_outdated`` reads and writes at once: what an interruption costs."""
+ANY_SKILL = "select exists (select from public.job_skills where job_id = any(%s::uuid[]))"
 TOP = """
 select s.label as skill, s.kind, count(*)::int as jobs, count(*) filter (where k.requirement = 'required')::int as
 required
@@ -121,24 +122,17 @@ def _read(conn: psycopg.Connection, jobs: pa.Table, now: str, outcome: Outcome) 
 
     with outcome.timed("find skills"):
         found, candidates = job_skills_and_candidates(jobs)
-    ids = jobs["id"].to_pylist()
+    ids = f"{{{','.join(jobs['id'].to_pylist())}}}"  # as Postgres writes an array, which is quick to send
     with outcome.timed("write"), conn.transaction():
-        outcome.add_merged(
-            database.merge(
-                conn,
-                "public.job_skills",
-                found,
-                key=["job_id", "skill_id"],
-                guard=None,
-                replace=("job_id = any(%s::uuid[])", (ids,)),
-            )
-        )
+        key = ["job_id", "skill_id"]
+        if one(conn, ANY_SKILL, (ids,)):
+            of_these = ("job_id = any(%s::uuid[])", (ids,))
+            merged = database.merge(conn, "public.job_skills", found, key=key, guard=None, replace=of_these)
+        else:
+            merged = database.append(conn, "public.job_skills", found, key=key)
+        outcome.add_merged(merged)
         conn.execute("delete from private.candidate_skills where job_id = any(%s::uuid[])", (ids,))
-        conn.execute(
-            """insert into private.candidate_skills (job_id, surface, requirement)
-               select * from unnest(%s::uuid[], %s::text[], %s::text[])""",
-            [candidates[name].to_pylist() for name in candidates.column_names],
-        )
+        database.append(conn, "private.candidate_skills", candidates, key=["job_id", "surface"])
         conn.execute(
             """insert into private.read_jobs (job_id, content_hash, version)
                select id, content_hash, %s from public.jobs where id = any(%s::uuid[])

@@ -1,7 +1,8 @@
-"""Bulk writing: Arrow rows over the wire into a staging table, then into their table, all in one transaction.
+"""Bulk writing: Arrow rows over the wire into their table, all in one transaction.
 
-Where a guard tells whether a row changed, only keys and guards travel first, and then the rows that are new or changed:
-a day on which little happened costs little. Rows travel as CSV (Arrow's C++ writer, Postgres' COPY) over the caller's
+Keys travel first, and guards where they tell whether a row changed. Rows that are new then go straight into their
+table; those that may have changed go by way of a staging table, so that a day on which little happened costs little.
+Rows travel as CSV (Arrow's C++ writer, Postgres' COPY) over the caller's
 own connection, so a merge can be part of the caller's transaction, works through a session pooler, and Postgres itself
 reads uuid, jsonb, numeric and arrays.
 """
@@ -21,7 +22,7 @@ from jobmatch_dagster.errors import JobmatchError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Keys, guards and moving columns of all rows; and whole rows, of those that are new or changed.
+# Keys of all rows, with guards and moving columns if there is a guard; and whole rows, of those that may have changed.
 _GIVEN = sql.Identifier("jobmatch_given")
 _STAGED = sql.Identifier("jobmatch_staged")
 _ROW = "jobmatch_row"
@@ -91,24 +92,23 @@ def merge(
     _check_keys(table, rows, key)
     guards = None if guard is None else [guard] if isinstance(guard, str) else list(guard)
     plan = _Plan(target, rows.schema.names, list(key), guards, list(keep), list(least), list(greatest))
-    numbers: Sequence[int] = range(rows.num_rows)
+    sending: Sequence[int] = range(rows.num_rows)
     try:
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"jobmatch merge {table}"])
-            if plan.guard is None:
-                given = _STAGED
-            else:
-                given = _GIVEN
-                numbers = _stage_guards(connection, plan, rows)
-            _stage(connection, target, _STAGED, _pick(rows, numbers))
+            new, known = _stage_keys(connection, plan, rows)
+            sending = known
+            _stage(connection, target, _STAGED, _pick(rows, known))
             _learn_spread(connection, _STAGED, plan.key)
-            deleted = connection.execute(plan.delete(given, replace[0]), list(replace[1])).rowcount if replace else 0
-            updated = _run(connection, plan.rewrite()) + _run(connection, plan.move(given))
-            inserted = _run(connection, plan.insert())
-            connection.execute(sql.SQL("drop table {}; drop table if exists {}").format(_STAGED, _GIVEN))
+            deleted = connection.execute(plan.delete(replace[0]), list(replace[1])).rowcount if replace else 0
+            # before the updates: a row that changed may point at a new one
+            sending = new
+            _copy(connection, plan.insert(), _pick(rows, new))
+            updated = _run(connection, plan.rewrite()) + _run(connection, plan.move())
+            connection.execute(sql.SQL("drop table {}, {}").format(_STAGED, _GIVEN))
     except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.UndefinedColumn) as error:
-        raise _explain(table, error, numbers) from None
-    return Merged(inserted, updated, rows.num_rows - inserted - updated, deleted)
+        raise _explain(table, error, sending) from None
+    return Merged(len(new), updated, rows.num_rows - len(new) - updated, deleted)
 
 
 def append(connection: psycopg.Connection[Any], table: str, rows: pa.Table, *, key: Sequence[str]) -> Merged:
@@ -127,7 +127,7 @@ def append(connection: psycopg.Connection[Any], table: str, rows: pa.Table, *, k
     _check_keys(table, rows, key)
     try:
         with connection.transaction():
-            _copy(connection, sql.Identifier(schema or "public", name), rows)
+            _copy(connection, _copy_into(sql.Identifier(schema or "public", name), rows.schema.names), rows)
     except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.UndefinedColumn) as error:
         raise _explain(table, error, range(rows.num_rows)) from None
     return Merged(inserted=rows.num_rows)
@@ -162,45 +162,49 @@ class _Plan:
             return [column for column in self.free if column not in self.moving]
         return list(self.guard)
 
+    @property
+    def told(self) -> list[str]:
+        """The columns that travel for every row."""
+        guards = [] if self.guard is None else [*self.compared, *self.moving]
+        return list(dict.fromkeys([*self.key, *guards]))
+
     def changed(self) -> sql.Composed:
-        """Of the given rows, the numbers of those that are new, or whose guard differs."""
+        """Number, and whether it is new, of each given row that is new, or may have changed."""
         return sql.SQL(
-            "select s.{row} from {given} s left join {target} t on {same} where t.{key} is null or {differ} order by 1"
+            "select s.{row}, t.{key} is null from {given} s left join {target} t on {same}"
+            " where t.{key} is null or {differ} order by 1"
         ).format(
             row=sql.Identifier(_ROW),
             given=_GIVEN,
             target=self.target,
             same=self._same_key(),
             key=sql.Identifier(self.key[0]),
-            differ=self._differ(self.compared),
+            differ=sql.SQL("true") if self.guard is None else self._differ(self.compared),
         )
 
-    def delete(self, given: sql.Identifier, where: str) -> sql.Composed:
+    def delete(self, where: str) -> sql.Composed:
         """Delete from the slice what was not given."""
         return sql.SQL(
             "delete from {target} t where ({where}) and not exists (select from {given} s where {same})"
         ).format(
             target=self.target,
             where=sql.SQL(where),  # type: ignore[arg-type]  # the caller's own SQL; its values are parameters
-            given=given,
+            given=_GIVEN,
             same=self._same_key(),
         )
+
+    def insert(self) -> sql.Composed:
+        """Take in the rows that are new."""
+        return _copy_into(self.target, self.columns)
 
     def rewrite(self) -> sql.Composed | None:
         """Rewrite the rows that changed."""
         return self._update(_STAGED, self.free, self.compared) if self.compared and self.free else None
 
-    def move(self, given: sql.Identifier) -> sql.Composed | None:
+    def move(self) -> sql.Composed | None:
         """Move what moves in the other rows: touches no long text and, if no such column is indexed, no index."""
+        given = _STAGED if self.guard is None else _GIVEN
         return self._update(given, self.moving, self.moving) if self.moving else None
-
-    def insert(self) -> sql.Composed:
-        """Insert the rows that are new."""
-        columns = sql.SQL(", ").join(map(sql.Identifier, self.columns))
-        return sql.SQL(
-            "insert into {target} ({columns}) select {columns} from {staged} s"
-            " where not exists (select from {target} t where {same})"
-        ).format(target=self.target, columns=columns, staged=_STAGED, same=self._same_key())
 
     def _update(self, source: sql.Identifier, columns: list[str], compared: list[str]) -> sql.Composed:
         values = [sql.SQL("{} = {}").format(sql.Identifier(column), self._value(column)) for column in columns]
@@ -247,15 +251,16 @@ def _run(connection: psycopg.Connection[Any], statement: sql.Composed | None) ->
     return connection.execute(statement).rowcount if statement else 0
 
 
-def _stage_guards(connection: psycopg.Connection[Any], plan: _Plan, rows: pa.Table) -> list[int]:
-    """Send keys, guards and moving columns of all rows; returns the numbers of those that are new or changed."""
+def _stage_keys(connection: psycopg.Connection[Any], plan: _Plan, rows: pa.Table) -> tuple[list[int], list[int]]:
+    """Send what travels for every row; returns the numbers of the rows that are new, and of those that may have
+    changed."""
     import pyarrow as pa
 
-    narrow = list(dict.fromkeys([*plan.key, *plan.compared, *plan.moving]))
     numbers = pa.array(range(rows.num_rows), pa.int32())
-    _stage(connection, plan.target, _GIVEN, rows.select(narrow).append_column(_ROW, numbers))
+    _stage(connection, plan.target, _GIVEN, rows.select(plan.told).append_column(_ROW, numbers))
     _learn_spread(connection, _GIVEN, plan.key)
-    return [row[0] for row in connection.execute(plan.changed()).fetchall()]
+    found = connection.execute(plan.changed()).fetchall()
+    return [row for row, is_new in found if is_new], [row for row, is_new in found if not is_new]
 
 
 def _pick(rows: pa.Table, numbers: Sequence[int]) -> pa.Table:
@@ -275,18 +280,22 @@ def _stage(connection: psycopg.Connection[Any], target: sql.Identifier, name: sq
             name, typed, target
         )
     )
-    _copy(connection, name, rows)
+    _copy(connection, _copy_into(name, rows.schema.names), rows)
 
 
-def _copy(connection: psycopg.Connection[Any], table: sql.Identifier, rows: pa.Table) -> None:
-    """COPY rows into a table, block by block."""
+def _copy_into(table: sql.Identifier, columns: Sequence[str]) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("copy {} ({}) from stdin with (format csv)").format(table, names)
+
+
+def _copy(connection: psycopg.Connection[Any], statement: sql.Composed, rows: pa.Table) -> None:
+    """Send rows to a COPY, block by block."""
     import pyarrow as pa
     from pyarrow import csv
 
     if rows.num_rows == 0:
         return
-    columns = sql.SQL(", ").join(map(sql.Identifier, rows.schema.names))
-    with connection.cursor().copy(sql.SQL("copy {} ({}) from stdin with (format csv)").format(table, columns)) as copy:
+    with connection.cursor().copy(statement) as copy:
         options = csv.WriteOptions(include_header=False, batch_size=_ROWS_PER_BLOCK)
         for start in range(0, rows.num_rows, _ROWS_PER_BLOCK):
             block = pa.BufferOutputStream()

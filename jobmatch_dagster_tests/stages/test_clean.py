@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import psycopg
+import pyarrow as pa
 import pytest
 
+from jobmatch_dagster import tables
 from jobmatch_dagster.boards.raw import to_raw
 from jobmatch_dagster.settings import Settings
 from jobmatch_dagster.stages import clean as stage
@@ -80,3 +82,24 @@ def test_a_day_cleaned_again_leaves_closed_what_was_closed_after_it(
     found = rows.fetchall()
     assert {day for _, day in found} == {after}
     assert "Spoilt" not in {company for company, _ in found}
+
+
+def test_a_late_board_may_bring_the_ad_that_stands_for_one_cleaned_before(
+    database: Settings, connection: psycopg.Connection
+) -> None:
+    """Of two rows of one ad the longer text stands, also if it comes when the shorter one is a row already."""
+    day = SECOND + timedelta(days=30)
+    text = "We look for a baker who bakes the bread of our shop each morning, and who likes to rise early. " * 8
+    said = {"title": "Baker", "company": "Breadworks", "location": "Berlin"}
+    boards = [("indeed", text), ("linkedin", f"{text} The oven is new.")]
+    for number, (board, description) in enumerate(boards):
+        row = {"board": board, "external_id": "baker", "description_html": description, **said}
+        rows = to_raw(pa.Table.from_pylist([row], schema=tables.POSTING), day)
+        db.merge(connection, "raw.postings", rows, key=["board", "external_id", "scraped_on"])
+        assert clean_day(database, day).counts["duplicates"] == number
+    stands = connection.execute(
+        """select j.board, o.board from public.jobs j left join public.jobs o on o.id = j.duplicate_of
+            where j.first_seen_on = %s order by j.board""",
+        (day,),
+    ).fetchall()
+    assert stands == [("indeed", "linkedin"), ("linkedin", None)]
