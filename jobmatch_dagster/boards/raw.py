@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -56,20 +56,22 @@ def to_raw(postings: pa.Table, day: date | None) -> pa.Table:
 
 
 def from_raw(table: pa.Table) -> pa.Table:
-    """The postings again, schema ``tables.POSTING``, in the order of the rows."""
-    return pa.Table.from_pylist([_posting(row) for row in table.to_pylist()], schema=POSTING)
+    """The postings again, schema ``tables.POSTING``, in the order of the rows.
+
+    Args:
+        table: ``payload`` as JSON, and the columns of the row itself; those that are absent are null.
+    """
+    payloads = [json.loads(payload) for payload in table["payload"].to_pylist()]
+    given = set().union(*payloads)
+    return pa.table([_column(field, table, payloads, given) for field in POSTING], schema=POSTING)
 
 
-def _posting(row: dict[str, Any]) -> dict[str, Any]:
-    content = row["payload"] if isinstance(row["payload"], dict) else json.loads(row["payload"])
-    for name in ("posted_on", "valid_until"):
-        if isinstance(content.get(name), str):
-            content[name] = date.fromisoformat(content[name])
-    fetched = row.get("fetched_at")
-    return content | {
-        "board": row["board"],
-        "external_id": row["external_id"],
-        "fetched_at": datetime.fromisoformat(fetched) if isinstance(fetched, str) else fetched,
-        "search_id": row.get("search_id"),
-        "page_ref": row.get("page_ref"),
-    }
+def _column(field: pa.Field, table: pa.Table, payloads: list[dict[str, Any]], given: set[str]) -> Any:
+    if field.name in ("board", "external_id", *_OF_THE_ROW) and field.name in table.column_names:
+        return table[field.name].cast(field.type)
+    if field.name not in given:
+        return pa.nulls(table.num_rows, field.type)
+    values = [payload.get(field.name) for payload in payloads]
+    if pa.types.is_date(field.type):
+        values = [date.fromisoformat(value) if value else None for value in values]
+    return pa.array(values, field.type)

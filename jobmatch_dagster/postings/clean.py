@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,17 @@ from jobmatch_dagster.postings.duplicates import (
 from jobmatch_dagster.postings.place.gazetteer import folded
 from jobmatch_dagster.postings.place.remote import without_remote_words
 from jobmatch_dagster.postings.readings import STEPS, Row
-from jobmatch_dagster.tables import JOBS, POSTING
+from jobmatch_dagster.tables import JOBS
 
 CHUNK = 2_000  # postings read at once: bounds the memory of a large batch
 # What only the batch as a whole, or the days before, can tell.
 _LATE = ("first_seen_on", "last_seen_on", "duplicate_of", "group_id", "evidence")
+# What is read of a posting; the other columns stay with the raw rows.
+_READ = (
+    "board", "external_id", "url", "apply_url", "title", "company", "location", "description_html",
+    "posted_text", "posted_on", "valid_until", "fetched_at", "employment_type", "seniority", "remote",
+    "salary_text", "salary_estimate", "salary_min", "salary_max", "salary_currency", "salary_period", "intake_issues",
+)  # fmt: skip
 _HASHED_FORM = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 # What matching depends on; a change of any of them is a new content hash.
@@ -42,6 +49,7 @@ HASHED = (
     "remote", "remote_scope", "salary_min", "salary_max", "salary_currency", "salary_period",
     "employment_type", "seniority", "min_years_experience", "education", "language",
 )  # fmt: skip
+_hashed = itemgetter(*HASHED)
 
 
 @dataclass
@@ -91,17 +99,21 @@ def clean(
     Returns:
         Jobs, rejected postings and seconds by step. The same input gives the same rows.
     """
+    with _collector_paused():
+        return _cleaned(postings, day, known, read_texts)
+
+
+def _cleaned(postings: pa.Table, day: date, known: pa.Table | None, read_texts: ReadTexts | None) -> Cleaned:
     result = Cleaned(JOBS.empty_table())
     seconds = result.seconds
     parts = _Parts()
     with _timed(seconds, "intake"):
         sightings = _sightings(postings, result.rejected)
-        table = postings.select([name for name in (*POSTING.names, "intake_issues") if name in postings.column_names])
+        table = postings.select([name for name in _READ if _is_filled(postings, name)])
     if not sightings:
         return result
     for start in range(0, len(sightings), CHUNK):
-        with _collector_paused():
-            _read(table, sightings[start : start + CHUNK], day, parts, seconds)
+        _read(table, sightings[start : start + CHUNK], day, parts, seconds)
     jobs = pa.concat_tables(parts.tables)
     with _timed(seconds, "duplicates"):
         seen = _lifecycle(jobs, day, known)
@@ -150,22 +162,26 @@ def _sightings(postings: pa.Table, rejected: list[dict[str, str]]) -> list[list[
     """Row numbers of each (board, external_id) in the order of their first row; unusable rows are rejected with the
     reason."""
     required = ("board", "external_id", "title", "company")
-    columns = {
-        name: postings[name].to_pylist() if name in postings.column_names else [None] * postings.num_rows
+    columns = [
+        [(value or "").strip() for value in postings[name].to_pylist()]
+        if name in postings.column_names
+        else [""] * postings.num_rows
         for name in (*required, "url")
-    }
+    ]
     found: dict[tuple[str, str], list[int]] = {}
-    for index in range(postings.num_rows):
-        values = {name: (columns[name][index] or "").strip() for name in columns}
-        lacking = [name for name in required if not values[name]]
-        if lacking:
-            subject = (
-                f"{values['board'] or 'unknown board'} {values['external_id'] or values['url'] or f'row {index + 1}'}"
-            )
-            rejected.append({"subject": subject, "reason": f"has no {' and no '.join(lacking)}"})
+    for index, (board, external_id, title, company, url) in enumerate(zip(*columns, strict=True)):
+        if board and external_id and title and company:
+            found.setdefault((board, external_id), []).append(index)
         else:
-            found.setdefault((values["board"], values["external_id"]), []).append(index)
+            values = zip(required, (board, external_id, title, company), strict=True)
+            lacking = [name for name, value in values if not value]
+            subject = f"{board or 'unknown board'} {external_id or url or f'row {index + 1}'}"
+            rejected.append({"subject": subject, "reason": f"has no {' and no '.join(lacking)}"})
     return list(found.values())
+
+
+def _is_filled(table: pa.Table, name: str) -> bool:
+    return name in table.column_names and table[name].null_count < table.num_rows
 
 
 def _rows(table: pa.Table, sightings: list[list[int]]) -> list[Row]:
@@ -277,9 +293,10 @@ def _part(rows: list[Row]) -> pa.Table:
         row.value["content_hash"] = _content_hash(row.value)
         row.value["evidence"] = _JSON.encode(row.evidence) if row.evidence else None
         row.value["issues"] = _JSON.encode(row.issues) if row.issues else None
+    values = [row.value for row in rows]
     fields = [column for column in JOBS if column.name not in _LATE or column.name == "evidence"]
     return pa.table(
-        [pa.array([row.value.get(column.name) for row in rows], column.type) for column in fields],
+        [pa.array(map(itemgetter(column.name), values), column.type, size=len(rows)) for column in fields],
         schema=pa.schema(fields),
     )
 
@@ -315,5 +332,5 @@ def _seen_elsewhere(items: list[Item], row: int, others: list[int], similarity: 
 
 def _content_hash(value: dict[str, Any]) -> str:
     """A hash of what matching depends on; the same in every version of Python and on every machine."""
-    parts = _HASHED_FORM.encode([value.get(name) for name in HASHED])
+    parts = _HASHED_FORM.encode(_hashed(value))
     return xxhash.xxh3_128_hexdigest(parts.encode("utf-8", "replace"))

@@ -21,6 +21,8 @@ def least_degree(text: str, hits: Hits) -> Hit | None:
         text: plain text of the ad.
         hits: phrases found in it.
     """
+    if "degree" not in hits:
+        return None
     degrees = [hit for hit in _distinct(hits) if not _is_state(text, hit)]
     asks = hits.get("degree_asked", [])
     for degree in degrees:

@@ -26,16 +26,20 @@ def employment_on_board(value: str) -> str | None:
 
 def employment_in_title(hits: Hits) -> Hit | None:
     """The type that a title names and where. "Full time or part time" is full time: the fuller offer stands."""
+    if "type_in_title" not in hits:
+        return None
     masks = hits.get("not_type", [])
     first = _first_of_each(
-        [hit for hit in hits.get("type_in_title", []) if not any(m.start <= hit.start < m.end for m in masks)]
+        [hit for hit in hits["type_in_title"] if not any(m.start <= hit.start < m.end for m in masks)]
     )
     return min(first.values(), key=lambda hit: TYPES.index(hit.label), default=None)
 
 
 def employment_in_text(hits: Hits) -> Hit | None:
     """The type that a set phrase of the text names; None where phrases of different types stand in it."""
-    first = _first_of_each(hits.get("type_in_text", []))
+    if "type_in_text" not in hits:
+        return None
+    first = _first_of_each(hits["type_in_text"])
     return next(iter(first.values())) if len(first) == 1 else None
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from jobmatch_dagster.guesses import is_guess
@@ -22,27 +23,29 @@ from jobmatch_dagster.postings.place import Remote, read_place, read_remote
 from jobmatch_dagster.postings.place.gazetteer import country_codes
 from jobmatch_dagster.postings.place.remote import scope_in_text, scope_of
 from jobmatch_dagster.postings.place.timezones import zones_in_place, zones_in_text
-from jobmatch_dagster.postings.salary import Salary, read_line, read_salary, salary_of
+from jobmatch_dagster.postings.salary import Line, Salary, lines, read_salary, salary_of
 from jobmatch_dagster.postings.salary.periods import PERIODS
 from jobmatch_dagster.postings.seniority import is_grade_of_a_bank, seniority_in_title, seniority_on_board
 from jobmatch_dagster.postings.text import one_lines, plain_texts
 from jobmatch_dagster.postings.words import load
 from jobmatch_dagster.settings import settings
-from jobmatch_dagster.tables import job_id
+from jobmatch_dagster.tables import JOBS, job_id
 
+_NOTHING_READ = dict.fromkeys(JOBS.names)
 _MOST_IN_SCOPE = 8  # countries that a scope names
 
 
 class Row:
     """One job in the making: its values, where they were read, and what was rejected."""
 
-    __slots__ = ("evidence", "in_text", "in_title", "issues", "posting", "value")
+    __slots__ = ("evidence", "in_text", "in_title", "issues", "line", "posting", "value")
 
     def __init__(self, posting: dict[str, Any]) -> None:
         self.posting = posting
-        self.value: dict[str, Any] = {}
+        self.value: dict[str, Any] = _NOTHING_READ.copy()
         self.in_title: Hits = {}
         self.in_text: Hits = {}
+        self.line: Line | None = None  # the board's salary line
         self.evidence: dict[str, dict[str, Any]] = {}
         self.issues: list[dict[str, str]] = json.loads(posting.get("intake_issues") or "[]")
 
@@ -56,7 +59,7 @@ class Row:
 
     def release(self) -> None:
         """Forget what only reading needed: a batch may be large."""
-        self.posting, self.in_title, self.in_text = {}, {}, {}
+        self.posting, self.in_title, self.in_text, self.line = {}, {}, {}, None
 
 
 def _texts(rows: list[Row], day: date) -> None:
@@ -84,8 +87,10 @@ def _distinct(values: list[str | None], read: Callable[[list[str]], list[str]]) 
 def _phrases(rows: list[Row], day: date) -> None:
     titles = find([row.value["title"] for row in rows])
     texts = find([row.value["description"] or "" for row in rows], ads=True)
+    of_pay = lines(row.posting.get("salary_text") or "" for row in rows)
     for row, in_title, in_text in zip(rows, titles, texts, strict=True):
         row.in_title, row.in_text = in_title, in_text
+        row.line = of_pay.get(row.posting.get("salary_text") or "")
 
 
 def _languages(rows: list[Row], day: date) -> None:
@@ -107,7 +112,7 @@ def _languages(rows: list[Row], day: date) -> None:
 def _places(rows: list[Row], day: date) -> None:
     for row in rows:
         location, value = row.value["location"] or "", row.value
-        reading = read_place(location, _hint(row))
+        reading = read_place(location, partial(_hint, row))
         for note in reading.notes:
             row.issue("location", note)
         if reading.places:
@@ -136,9 +141,9 @@ def _hint(row: Row) -> str | None:
     """The country that the ad's currency, else its language, speaks for."""
     posting, words = row.posting, load("places")
     code = posting.get("salary_currency")
-    if not code and posting.get("salary_text"):
-        line = read_line(posting["salary_text"], None, row.value.get("language"))
-        code = line.currency if line else None
+    if not code and row.line:
+        salary = row.line.salary(None, row.value.get("language"))
+        code = salary.currency if salary else None
     hint: str | None = words["currency_country"].get(code or "") or words["language_country"].get(
         row.value.get("language")
     )
@@ -182,7 +187,7 @@ def _salaries(rows: list[Row], day: date) -> None:
         salary, issues = salary_of(
             # figures beside a guess are the same guess in numbers
             None if guess and not line else _board_salary(row),
-            line,
+            row.line if line else None,
             value["description"] or "",
             row.in_text,
             value.get("country"),

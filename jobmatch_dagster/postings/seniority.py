@@ -22,8 +22,9 @@ def seniority_in_title(hits: Hits) -> Hit | None:
     Args:
         hits: phrases found in the title.
     """
-    masks = hits.get("not_level", [])
-    named = hits.get("level", [])
+    named, masks = hits.get("level", []), hits.get("not_level", [])
+    if not named:
+        return None
     helper = min((hit.end for hit in hits.get("aide", [])), default=None)
     levels = [
         hit

@@ -22,8 +22,27 @@ def load(name: str) -> Any:
 
 def any_of(phrases: Iterable[str]) -> str:
     """A pattern that matches any of the phrases, longest first; a space in a phrase stands for any white space."""
-    ordered = sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
-    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in ordered)
+    return _branches(sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase)))
+
+
+def _branches(phrases: list[str]) -> str:
+    """Alternatives in this order; those that begin alike share their beginning, so that one look at a character rules
+    out all of them."""
+    alike: dict[str, list[str]] = {}
+    for phrase in phrases:
+        alike.setdefault(phrase[:1].casefold(), []).append(phrase)
+    branches: list[str] = []
+    for group in alike.values():
+        firsts = {phrase[:1] for phrase in group}
+        if len(group) > 1 and len(firsts) == 1:
+            branches.append(f"{_escaped(firsts.pop())}(?:{_branches([phrase[1:] for phrase in group])})")
+        else:  # "Pay" and "pay" may be one to the pattern or two
+            branches += map(_escaped, group)
+    return "|".join(branches)
+
+
+def _escaped(phrase: str) -> str:
+    return re.escape(phrase).replace(r"\ ", r"\s+")
 
 
 def whole(phrases: Iterable[str], *, edge: str = r"\w") -> str:

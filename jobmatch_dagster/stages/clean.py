@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from jobmatch_dagster.postings.clean import Cleaned
     from jobmatch_dagster.settings import Settings
 
-RAW = "select * from raw.postings where scraped_on = %s order by board, external_id"
+RAW = """
+select board, external_id, fetched_at, search_id, page_ref, payload
+  from raw.postings where scraped_on = %s order by board, external_id
+"""
 NOTHING = """
 select not exists (select from raw.postings where scraped_on = %s)
    and not exists (select from public.jobs where first_seen_on = %s and last_seen_on = %s)

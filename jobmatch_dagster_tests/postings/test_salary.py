@@ -4,11 +4,15 @@ import pytest
 
 from jobmatch_dagster.guesses import is_guess
 from jobmatch_dagster.postings.phrases import find
-from jobmatch_dagster.postings.salary import Salary, read_line, read_salary, salary_of
+from jobmatch_dagster.postings.salary import Salary, lines, read_salary, salary_of
 
 
 def read(text, **context):
     return read_salary(text, find([text])[0], **context)
+
+
+def line(written):
+    return lines([written])[written]
 
 
 def values(salary):
@@ -82,9 +86,9 @@ def test_gross_and_net_are_told_apart():
 
 
 def test_thirteen_salaries_count_in_a_year():
-    line = read_line("20-40K·14薪", "CN", "zh")
-    assert values(line) == (20000, 40000, "CNY", "month")
-    assert line.annual == (280000, 560000)
+    salary = line("20-40K·14薪").salary("CN", "zh")
+    assert values(salary) == (20000, 40000, "CNY", "month")
+    assert salary.annual == (280000, 560000)
 
 
 def test_chinese_ten_thousands():
@@ -100,13 +104,13 @@ def test_several_offers_keep_the_first_and_name_the_others():
 def test_the_boards_figures_stand_and_disagreement_is_said():
     text = "The salary is €40,000 - €45,000 per year."
     board = Salary(60000, 70000, "EUR", "year", source="board")
-    salary, issues = salary_of(board, "", text, find([text])[0], "DE", "en")
+    salary, issues = salary_of(board, None, text, find([text])[0], "DE", "en")
     assert (salary.low, salary.high) == (60000, 70000)
     assert any("40,000" in issue for issue in issues)
 
 
 def test_an_unreadable_salary_line_is_said():
-    salary, issues = salary_of(None, "tariff 9 step 3", "", {}, "DE", "de")
+    salary, issues = salary_of(None, line("tariff 9 step 3"), "", {}, "DE", "de")
     assert salary is None
     assert issues
 

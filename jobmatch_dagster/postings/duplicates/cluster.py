@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -240,6 +241,7 @@ def _same_unnamed(one: Item, other: Item) -> bool:
     return one.external_id.startswith("row:") and one.external_id.split("~")[0] == other.external_id.split("~")[0]
 
 
+@lru_cache(maxsize=100_000)
 def _same_company(one: str, other: str, all_else_equal: bool) -> bool:
     first, second = company_key(one), company_key(other)
     if first.replace(" ", "") == second.replace(" ", ""):

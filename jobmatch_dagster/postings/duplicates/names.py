@@ -21,7 +21,10 @@ def _title_noise() -> re.Pattern[str]:
 
 
 def _folded(text: str) -> str:
-    text = unicodedata.normalize("NFKD", text.casefold())
+    text = text.casefold()
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKD", text)
     return "".join(character for character in text if not unicodedata.combining(character))
 
 

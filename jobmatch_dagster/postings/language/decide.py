@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from jobmatch_dagster.postings.characters import encode
 from jobmatch_dagster.postings.language import scripts
 from jobmatch_dagster.postings.language.langdetect_port import detect
@@ -49,29 +47,28 @@ def languages(titles: Sequence[str], bodies: Sequence[str]) -> list[Language]:
     """
     texts = [f"{title}\n{body}" if body else title for title, body in zip(titles, bodies, strict=True)]
     codes, bounds = encode(texts)
-    counts = scripts.count_scripts(codes, bounds, scripts.SCRIPT_OF)
-    decided: list[Language | None] = [_by_script(row) for row in counts]
+    found = scripts.count_scripts(codes, bounds, scripts.SCRIPT_OF)
+    counts, letters = found.tolist(), found[:, : scripts.OTHER + 1].sum(axis=1).tolist()
+    decided: list[Language | None] = [_by_script(*text) for text in zip(counts, letters, strict=True)]
     rest = [index for index, language in enumerate(decided) if language is None]
-    short = [i for i in rest if counts[i, scripts.LATIN] < LONG and _latin(counts[i])]
+    latin = {i for i in rest if counts[i][scripts.LATIN] * 2 > letters[i]}
+    short = [i for i in rest if i in latin and counts[i][scripts.LATIN] < LONG]
     long = sorted(set(rest) - set(short))
     for index, label, chance in zip(long, *detect([texts[i] for i in long]), strict=True):
-        decided[index] = _by_grams(counts[index], label, float(chance))
-    doubtful = [i for i in long if _latin(counts[i]) and (decided[i] or Language()).code in (None, *_UNLIKELY)]
+        decided[index] = _by_grams(counts[index], letters[index], label, float(chance))
+    doubtful = [i for i in long if i in latin and (decided[i] or Language()).code in (None, *_UNLIKELY)]
     for index, label, chance in zip(short + doubtful, *classify([texts[i] for i in short + doubtful]), strict=True):
         decided[index] = Language(label, round(float(chance), 4))
     return [language or Language() for language in decided]
 
 
-def _latin(counts: np.ndarray) -> bool:
-    return int(counts[scripts.LATIN]) * 2 > int(counts[: scripts.OTHER + 1].sum())
-
-
-def _by_script(counts: np.ndarray) -> Language | None:
+def _by_script(counts: list[int], letters: int) -> Language | None:
     """The language that the script alone tells; None where n-grams must."""
-    letters = int(counts[: scripts.OTHER + 1].sum())
     if letters < 2:
         return Language()
-    han, kana, latin_words = int(counts[scripts.HAN]), int(counts[scripts.KANA]), int(counts[scripts.LATIN_WORDS])
+    if counts[scripts.LATIN] == letters:
+        return None
+    han, kana, latin_words = counts[scripts.HAN], counts[scripts.KANA], counts[scripts.LATIN_WORDS]
     asian = han + kana
     # A Chinese ad names its tools in Latin letters: one character to three such words is still a Chinese ad.
     if asian >= 2 and asian * 3 >= latin_words:
@@ -80,15 +77,15 @@ def _by_script(counts: np.ndarray) -> Language | None:
         return Language(code, round(min(0.9999, share**0.3), 4))
     for script, code in scripts.DECIDES.items():
         if counts[script] * 2 >= letters:
-            return Language(code, round(min(0.9999, (int(counts[script]) / letters) ** 0.3), 4))
+            return Language(code, round(min(0.9999, (counts[script] / letters) ** 0.3), 4))
     return None
 
 
-def _by_grams(counts: np.ndarray, label: str | None, chance: float) -> Language:
+def _by_grams(counts: list[int], letters: int, label: str | None, chance: float) -> Language:
     if label is None or label == "unknown":
         return Language()
     code = label.split("-")[0]
     for script, codes in scripts.LANGUAGES_OF.items():
-        if counts[script] * 2 >= counts[: scripts.OTHER + 1].sum() and code not in codes:
+        if counts[script] * 2 >= letters and code not in codes:
             return Language(codes[0], 0.5)
     return Language(code, round(chance, 4))

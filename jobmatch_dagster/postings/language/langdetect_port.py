@@ -25,7 +25,7 @@ _URL = re.compile(r"https?://[-_.?&~;+=/#0-9A-Za-z]{1,2076}")
 # An address: up to 64 of these characters, then what follows them.
 _BEFORE_AT = "-_.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FROM_AT = re.compile(r"@[-_0-9A-Za-z]{1,255}[-_.0-9A-Za-z]{1,255}")
-_VIETNAMESE_MARK = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_VIETNAMESE_MARKS = "\u0300\u0301\u0303\u0309\u0323"
 _SPACE = 32
 _MASK = (1 << CODE_BITS) - 1
 
@@ -65,7 +65,7 @@ def _prepared(text: str) -> str:
         text = _URL.sub(" ", text)
     if "@" in text:
         text = _without_addresses(text)
-    if not text.isascii() and _VIETNAMESE_MARK.search(text):
+    if not text.isascii() and any(mark in text for mark in _VIETNAMESE_MARKS):
         from langdetect.utils.ngram import NGram
 
         text = NGram.normalize_vi(text)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from jobmatch_dagster.postings.place.gazetteer import City, countries, country_codes, folded, gazetteer, regions
 from jobmatch_dagster.postings.words import any_of, load
+
+# The country that an ad's currency or language speaks for, read only where a name means cities of several countries.
+Hint = Callable[[], str | None]
 
 _DOMINANT = 3  # a city counts without context if it is so many times larger than its namesakes in other countries
 LARGE = 15_000  # inhabitants that a city without any context must have
@@ -55,7 +59,7 @@ def bare_name(name: str) -> str:
     return bare or name
 
 
-def city_of(name: str, country: str | None, region: str | None, hint: str | None) -> tuple[City | None, str | None]:
+def city_of(name: str, country: str | None, region: str | None, hint: Hint) -> tuple[City | None, str | None]:
     """The city of a name in a context, and why there is none."""
     if len(name) == 2 and name.isupper():
         return None, None
@@ -72,7 +76,7 @@ def city_of(name: str, country: str | None, region: str | None, hint: str | None
     return None, None if country else "the place is not in the gazetteer"
 
 
-def _without_context(name: str, found: list[City], hint: str | None) -> tuple[City | None, str | None]:
+def _without_context(name: str, found: list[City], hint: Hint) -> tuple[City | None, str | None]:
     """The city that a name alone means: the one that is so much larger than its namesakes abroad."""
     if len({city.country for city in found}) == 1 and len(name) > 4:
         return found[0], None
@@ -82,11 +86,15 @@ def _without_context(name: str, found: list[City], hint: str | None) -> tuple[Ci
     weight = {city: _weight(city) * (_OWN_NAME if folded(city.name) == own else 1) for city in found}
     ranked = sorted(found, key=lambda city: -weight[city])
     best = ranked[0]
-    hinted = [city for city in ranked if city.country == hint and city.population >= LARGE]
+    rivals = [city for city in ranked if city.country != best.country]
+    alone = best.population >= LARGE and (not rivals or weight[best] >= _DOMINANT * weight[rivals[0]])
+    if alone and (not rivals or weight[best] > _DOMINANT * weight[rivals[0]]):
+        return best, None  # whatever the hint
+    country = hint()
+    hinted = [city for city in ranked if city.country == country and city.population >= LARGE]
     if hinted and weight[hinted[0]] * _DOMINANT >= weight[best]:
         return hinted[0], None
-    rivals = [city for city in ranked if city.country != best.country]
-    if best.population >= LARGE and (not rivals or weight[best] >= _DOMINANT * weight[rivals[0]]):
+    if alone:
         return best, None
     return None, f"{name} could be in several countries"
 

@@ -20,7 +20,7 @@ from jobmatch_dagster.postings.place.gazetteer import (
     region_names,
     regions,
 )
-from jobmatch_dagster.postings.place.names import LARGE, also_city, bare_name, city_of, country_of, in_region
+from jobmatch_dagster.postings.place.names import LARGE, Hint, also_city, bare_name, city_of, country_of, in_region
 from jobmatch_dagster.postings.place.remote import area_of, without_only, without_remote_words
 from jobmatch_dagster.postings.place.timezones import without_zones
 
@@ -83,15 +83,34 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=200_000)
-def read_place(written: str, hint: str | None = None) -> Reading:
+def read_place(written: str, hint: str | Hint | None = None) -> Reading:
     """The places that a line names.
 
     Args:
         written: a place as a board shows it, one line.
-        hint: ISO 3166-1 code of the country that the ad's currency or language speaks for; it decides between cities of
-            one name that are not too different in size.
+        hint: ISO 3166-1 code of the country that the ad's currency or language speaks for, or what finds it out; it
+            decides between cities of one name that are not too different in size. Most lines need none.
     """
+    reading = _without_hint(written)
+    if reading is None:
+        reading = _with_hint(written, hint() if callable(hint) else hint)
+    return reading
+
+
+@lru_cache(maxsize=200_000)
+def _without_hint(written: str) -> Reading | None:
+    """The places of a line that needs no hint; None for one that does."""
+    asked: list[bool] = []
+    reading = _read(written, lambda: asked.append(True))
+    return None if asked else reading
+
+
+@lru_cache(maxsize=200_000)
+def _with_hint(written: str, hint: str | None) -> Reading:
+    return _read(written, lambda: hint)
+
+
+def _read(written: str, hint: Hint) -> Reading:
     places: list[Place] = []
     notes: list[str] = []
     for segment in _SEPARATOR.split(without_zones(written))[: MAX_PLACES * 2]:
@@ -113,7 +132,7 @@ def _shared_country(places: list[Place]) -> list[Place]:
     return places
 
 
-def _segment(segment: str, hint: str | None) -> list[tuple[Place | None, str | None]]:
+def _segment(segment: str, hint: Hint) -> list[tuple[Place | None, str | None]]:
     """The places of one part of a line, between separators."""
     if _HAN.search(segment) and not _LATIN_WORD.search(without_remote_words(segment)):
         return [place for half in re.split("[/，]", segment) for place in _in_chinese(half)]
@@ -204,7 +223,7 @@ def _general_last(parts: list[str]) -> list[str]:
     return parts
 
 
-def _several(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | None]]:
+def _several(parts: list[str], hint: Hint) -> list[tuple[Place | None, str | None]]:
     """A list of cities, or of countries: each part is a large city and none is a region or a country of the one
     before."""
     codes = [country_of(part) for part in parts]
@@ -223,14 +242,15 @@ def _several(parts: list[str], hint: str | None) -> list[tuple[Place | None, str
     return [(_placed(city, None), None) for city in found if city]
 
 
-def _one(parts: list[str], hint: str | None) -> list[tuple[Place | None, str | None]]:
+def _one(parts: list[str], hint: Hint) -> list[tuple[Place | None, str | None]]:
     parts = [part for part in parts if part]
     if not parts:
         return []
     if len(parts) == 1 and len(parts[0]) > 2 and (state := _state_of_that_name(parts[0])):
-        if hint not in (state[0], country_of(parts[0])):
+        country = hint()
+        if country not in (state[0], country_of(parts[0])):
             return [(None, f"{parts[0]} is a country and a region of {state[0]}")]
-        return [(Place(region=state[2], country=hint) if hint == state[0] else Place(country=hint), None)]
+        return [(Place(region=state[2], country=country) if country == state[0] else Place(country=country), None)]
     country, rest = _take_country(parts)
     if not rest:
         return [(Place(country=country), None)]

@@ -8,7 +8,7 @@ plausible income. None is the answer to any doubt.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from jobmatch_dagster.postings.phrases import Hits
@@ -31,8 +31,10 @@ _HOURS = re.compile(
     r"\d\s?(?:h|hrs?|hours?|std|stunden|heures?|horas|ore|uur|uren|godz|godzin|timer|timmar)\.?\s?$", re.IGNORECASE
 )
 _OTHER_WORD = re.compile(r"[A-Za-z]{3,}")
+_LEAD = re.compile(r"[\s,;:(]*")
 _PENSION_PLANS = frozenset({"401", "403", "457", "529"})
-_CURRENCY_GROUPS = ("cur1c", "cur1a", "cur1b", "cur2c", "cur2a", "cur2b")
+_SIGNS_OF = {1: ("cur1c", "cur1a", "cur1b"), 2: ("cur2c", "cur2a", "cur2b")}
+_CURRENCY_GROUPS = (*_SIGNS_OF[1], *_SIGNS_OF[2])
 # "San Francisco, CASalary: $90,000": two fields of a page that ran together
 _GLUED_LABEL = re.compile(
     r"[A-Za-z](?:Salary|Pay|Compensation|Wages?|Gehalt|Vergütung|Salaire|Salario|Retribuzione)(?: [Rr]ange)?[\s:–-]*$"
@@ -65,9 +67,21 @@ def _context() -> dict[str, re.Pattern[str]]:
     }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class Candidate:
-    """An amount in its surroundings."""
+    """An amount in its surroundings; nothing of it changes.
+
+    Attributes:
+        text: an ad's, or a salary line.
+        match: the amount.
+        hits: phrases found in the text.
+        country: of the job.
+        labelled: the whole text is about pay.
+        language: of the ad.
+        group: the parts of the amount by name.
+        before: where the sentence or line begins that leads to the amount, at most some words back.
+        after: the rest of the amount's line.
+    """
 
     text: str
     match: re.Match[str]
@@ -75,9 +89,16 @@ class Candidate:
     country: str | None
     labelled: bool
     language: str | None
+    group: dict[str, str | None] = field(init=False)
+    before: int = field(init=False)
+    after: str = field(init=False)
 
-    def before(self) -> int:
-        """Where the sentence or line begins that leads to the amount, at most some words back."""
+    def __post_init__(self) -> None:
+        self.group = self.match.groupdict()
+        self.before = self._before()
+        self.after = self.text[self.match.end() : self.match.end() + _AFTER].split("\n", 1)[0]
+
+    def _before(self) -> int:
         start = max(0, self.match.start() - _BEFORE)
         line = self.text[start : self.match.start()]
         cut = line.rfind("\n")
@@ -87,31 +108,33 @@ class Candidate:
         sentence = max(line.rfind(". "), line.rfind("! "), line.rfind("。"), line.rfind("; "))
         return start + sentence + 1
 
-    def after(self) -> str:
-        """The rest of the amount's line."""
-        return self.text[self.match.end() : self.match.end() + _AFTER].split("\n", 1)[0]
-
     def last(self, name: str, *, ends: bool = False) -> int:
         """Where the last phrase of a list begins (or ends) before the amount, in its sentence; far below 0 if
         nowhere."""
-        start, end = self.before(), self.match.start()
-        found = [hit for hit in self.hits.get(name, []) if start <= hit.start and hit.end <= end]
-        if name == "pay":  # "customers pay" is not a word for what the job pays
+        hits = self.hits.get(name)
+        if not hits:
+            return -_BEFORE * 10
+        start, end = self.before, self.match.start()
+        found = [hit for hit in hits if start <= hit.start and hit.end <= end]
+        if found and name == "pay":  # "customers pay" is not a word for what the job pays
             masks = self.hits.get("not_pay", [])
             found = [hit for hit in found if not any(m.start < hit.start and hit.end <= m.end for m in masks)]
         return max((hit.end if ends else hit.start for hit in found), default=-_BEFORE * 10)
 
     def follows(self, name: str, behind: int) -> bool:
         """True if a phrase of a list comes next behind the amount and its period."""
+        hits = self.hits.get(name)
+        if not hits:
+            return False
         at = self.match.end() + behind
         gap = len(self.text[at : at + 6]) - len(self.text[at : at + 6].lstrip(" ,(-–"))
-        return any(hit.start == at + gap for hit in self.hits.get(name, []))
+        return any(hit.start == at + gap for hit in hits)
 
 
 def _currency_of(candidate: Candidate) -> tuple[bool, str | None]:
     """(usable, code): not usable where two currencies contradict or there is no reason to think of money at all."""
-    group = candidate.match.groupdict()
-    forms = [group[key] for key in _CURRENCY_GROUPS if group.get(key)]
+    group = candidate.group
+    forms = [form for key in _CURRENCY_GROUPS if (form := group[key])]
     if "CA$" in forms and candidate.text[: candidate.match.start()].endswith(", "):
         forms[forms.index("CA$")] = "$"  # "Oakland, CA$100,000" is a state and a dollar
     codes = {code for form in forms if (code := currencies.code_of(form, candidate.country))}
@@ -120,7 +143,7 @@ def _currency_of(candidate: Candidate) -> tuple[bool, str | None]:
     if codes or forms:
         return True, codes.pop() if codes else None
     multiple = (group["mul2"] or group["mul1"] or "").lower()
-    line = candidate.text if candidate.labelled else candidate.after()[:12]
+    line = candidate.text if candidate.labelled else candidate.after[:12]
     if CRYPTO.search(candidate.match[0] + line[:80]):
         return False, None
     if candidate.labelled and _OTHER_WORD.search(_KNOWN_WORD.sub("", candidate.text.replace(candidate.match[0], ""))):
@@ -137,7 +160,7 @@ def judge(candidate: Candidate) -> Salary | None:
     """Is this amount what the job pays? The rules, in order; None is the answer to any doubt."""
     usable, code = _currency_of(candidate)
     match = candidate.match
-    low, high = _amounts(match.groupdict())
+    low, high = _amounts(candidate.group)
     least, most = low, (high if high is not None else low)
     if not usable or match["num1"] in _PENSION_PLANS or least <= 0 or most < least or most > least * 6:
         return None
@@ -145,13 +168,13 @@ def judge(candidate: Candidate) -> Salary | None:
     if not candidate.labelled and candidate.last("not_pay") > label:
         return None
     named = candidate.labelled or label >= 0
-    period, behind = _period(candidate.after(), candidate.text[candidate.before() : match.start()] if named else "")
+    period, behind = _period(candidate.after, candidate.text[candidate.before : match.start()] if named else "")
     if not candidate.labelled and (candidate.follows("not_pay", behind) or _benefit_behind(candidate, behind)):
         return None
     bounds = currencies.plausible_year(code)
     notes: list[str] = []
     stated, period = period or _period_inside(candidate), period or _period_inside(candidate)
-    if _context()["per_shift"].match(candidate.after()):
+    if _context()["per_shift"].match(candidate.after):
         stated, period, notes = "day", "day", ["paid per shift"]
     elif period is None:
         period = _inferred(candidate, least, most, code, bounds)
@@ -199,20 +222,22 @@ def _salary(
 
 def _months(candidate: Candidate) -> float:
     """How many salaries a year are paid: named behind the amount, or before it in its sentence."""
-    before = candidate.text[candidate.before() : candidate.match.start()]
-    found = _context()["months"].search(candidate.after()) or _context()["months"].search(before)
-    return float(next(filter(None, found.groups()))) if found else 12.0
+    for around in (candidate.after, candidate.text[candidate.before : candidate.match.start()]):
+        # of all these numbers the first digit is 1
+        if "1" in around and (found := _context()["months"].search(around)):
+            return float(next(filter(None, found.groups())))
+    return 12.0
 
 
 def _named_beside(candidate: Candidate) -> bool:
     """True if a word for pay stands right behind the amount, or is glued to the word before it."""
     head = candidate.text[max(0, candidate.match.start() - 40) : candidate.match.start()]
-    return bool(_context()["pay_behind"].match(candidate.after()) or _GLUED_LABEL.search(head))
+    return bool(_context()["pay_behind"].match(candidate.after) or _GLUED_LABEL.search(head))
 
 
 def _benefit_behind(candidate: Candidate, behind: int) -> bool:
     """True if the amount and its period belong to a benefit: "$1,000 a month housing allowance"."""
-    return _context()["benefit_behind"].match(candidate.after()[behind:]) is not None
+    return _context()["benefit_behind"].match(candidate.after[behind:]) is not None
 
 
 def _period_inside(candidate: Candidate) -> str | None:
@@ -263,13 +288,13 @@ def _amounts(group: dict[str, str | None]) -> tuple[float, float | None]:
 
 def _factor(group: dict[str, str | None], n: int) -> float:
     """What a number is multiplied with: the letter or word behind it, or a sign that says thousands ("T€")."""
-    forms = (group[f"cur{n}{place}"] for place in "cab")
-    return factor(group[f"mul{n}"]) * max(currencies.scale_of(form) for form in forms)
+    scale = max((currencies.scale_of(form) for key in _SIGNS_OF[n] if (form := group[key])), default=1.0)
+    return factor(group[f"mul{n}"]) * scale
 
 
 def _period(after: str, before: str) -> tuple[str | None, int]:
     """The period behind an amount and the length it takes, else one named with the word for pay before it."""
-    lead = re.match(r"[\s,;:(]*", after)
+    lead = _LEAD.match(after)
     at = lead.end() if lead else 0
     for _ in range(2):  # "brutto im Monat", "gross base salary per year"
         between = _context()["between"].match(after, at)
@@ -296,6 +321,9 @@ def _plausible(least: float, most: float, period: str | None, bounds: tuple[floa
 
 
 def _gross(candidate: Candidate) -> bool | None:
+    hits = candidate.hits.get("gross")
+    if not hits:
+        return None
     start, end = candidate.match.start() - 40, candidate.match.end() + 30
-    said = {hit.label for hit in candidate.hits.get("gross", []) if start <= hit.start and hit.end <= end}
+    said = {hit.label for hit in hits if start <= hit.start and hit.end <= end}
     return (said == {"gross"}) if len(said) == 1 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # One number: groups by point, comma, apostrophe or space (also India's pairs), then perhaps a decimal part.
 NUMBER = r"\d{1,3}(?:(?:[.,'’ ]\d{2,3})*[.,'’ ]\d{3})(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,2}(?!\d))?"
@@ -18,9 +19,11 @@ _MULTIPLES: tuple[tuple[str, float], ...] = (
 )
 MULTIPLE = "|".join(f"(?:{pattern})" for pattern, _ in _MULTIPLES)
 _EACH = [(re.compile(pattern, re.IGNORECASE), factor) for pattern, factor in _MULTIPLES]
+_DECIMALS = re.compile(r"[.,](\d{1,2})$")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’ ]\d{2,3})*[.,'’ ]\d{3}")
 
 
+@lru_cache(maxsize=50_000)
 def number(written: str) -> float:
     """The value of one ``NUMBER``.
 
@@ -29,7 +32,7 @@ def number(written: str) -> float:
     separator with three digits after it groups, with one or two it is the decimal mark.
     """
     digits = written.strip()
-    tail = re.search(r"[.,](\d{1,2})$", digits)
+    tail = _DECIMALS.search(digits)
     whole, decimals = (digits[: tail.start()], tail.group(1)) if tail else (digits, "")
     return float(re.sub(r"\D", "", whole) + ("." + decimals if decimals else ""))
 
@@ -39,6 +42,7 @@ def is_grouped(written: str) -> bool:
     return _GROUPED.match(written.strip()) is not None
 
 
+@lru_cache(maxsize=1_000)
 def factor(multiple: str | None) -> float:
     """What a letter or word after a number multiplies it with; 1 for none."""
     if not multiple:

@@ -83,6 +83,8 @@ def read_salary(
     if not found:
         return None
     first = found[0]
+    if len(found) == 1:
+        return first
     others = [other.written for other in found[1:] if (other.low, other.high) != (first.low, first.high)]
     return replace(first, notes=(*first.notes, *(f"also: {written}" for written in others[:5])))
 
@@ -90,8 +92,9 @@ def read_salary(
 def _signs(text: str, hits: Hits, labelled: bool, language: str | None) -> list[Hit]:
     """Where an amount may stand: at each currency beside a digit, and at "k", "万" and "LPA" where the ad's language
     allows it."""
-    signs = hits.get("money", [])
-    thousands = hits.get("thousands", [])
+    signs, thousands = hits.get("money", []), hits.get("thousands", [])
+    if not signs and not thousands:
+        return []
     if thousands and not (language == "zh" or labelled):
         pay = hits.get("pay", [])
         thousands = [

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 
-from jobmatch_dagster.postings.phrases import Hits, find
+from jobmatch_dagster.postings.phrases import Hits
 from jobmatch_dagster.postings.salary.judge import CRYPTO
+from jobmatch_dagster.postings.salary.line import Line
 from jobmatch_dagster.postings.salary.read import read_salary
 from jobmatch_dagster.postings.salary.stated import Salary
 
-_GLUED = re.compile(r"(?<=\d)([kKwW万])(?=(?:RMB|USD|HKD|CNY|EUR)(?![A-Za-z]))")
-
-
-@lru_cache(maxsize=50_000)
-def _phrases_in(salary_text: str) -> Hits:
-    return find([salary_text])[0]
-
-
-@lru_cache(maxsize=50_000)
-def read_line(salary_text: str, country: str | None, language: str | None) -> Salary | None:
-    """The salary of a board's own salary line, which needs no further reason to be about pay."""
-    salary_text = _GLUED.sub(r"\1 ", salary_text)
-    line = read_salary(salary_text, _phrases_in(salary_text), country, labelled=True, language=language)
-    return replace(line, source="salary_text", start=-1, end=-1) if line else None
+_DIGIT = re.compile(r"\d")
 
 
 def salary_of(
     board: Salary | None,
-    salary_text: str,
+    line: Line | None,
     description: str,
     hits: Hits,
     country: str | None,
@@ -40,7 +27,7 @@ def salary_of(
 
     Args:
         board: the board's structured salary, or None.
-        salary_text: the board's salary line, or "".
+        line: the board's salary line, where it shows one.
         description: the ad's plain text.
         hits: phrases found in the description.
         country, language: of the job, where known.
@@ -49,18 +36,18 @@ def salary_of(
     Returns:
         The salary to keep (the board's figures first, then its line, then the text) and what disagrees or is missing.
     """
-    line = read_line(salary_text, country, language) if salary_text else None
-    if salary_text and line is None and board is None and CRYPTO.search(salary_text):
+    shown = line.salary(country, language) if line else None
+    if line and shown is None and board is None and CRYPTO.search(line.written):
         return None, ["the pay is in a currency that is no legal tender"]
     text = read_salary(description, hits, country, language=language) or in_title
     issues: list[str] = []
-    chosen = board or line or text
+    chosen = board or shown or text
     if chosen is None:
-        if salary_text and re.search(r"\d", salary_text):
+        if line and _DIGIT.search(line.written):
             issues.append("the salary line could not be read with certainty")
         return None, issues
     if board:
-        witness = line or text
+        witness = shown or text
         if witness:
             chosen = replace(
                 chosen,
