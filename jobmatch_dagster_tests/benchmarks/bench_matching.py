@@ -60,6 +60,7 @@ def _ours(resumes: Side, jobs: Side) -> np.ndarray:
         np.ones(2), np.ones(len(jobs)), 1, np.zeros(len(resumes), np.int32), np.zeros(len(jobs), np.int32),
         np.zeros((1, 1), bool),
     )  # fmt: skip
+    jobs.sparse.lists.clear()  # the others turn their matrix every time, too
     best = topk.best_pairs(resumes, jobs, VOCABULARY, rule, top=TOP, threads=1)
     return best.scores.reshape(len(resumes), TOP)
 

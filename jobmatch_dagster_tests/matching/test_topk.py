@@ -79,6 +79,21 @@ def test_blocks_and_threads_do_not_change_a_bit(
         np.testing.assert_array_equal(getattr(got, name), getattr(expected, name))
 
 
+@pytest.mark.parametrize("kept", [0, 8])
+def test_jobs_that_were_matched_before_are_matched_alike(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    monkeypatch.setattr(topk, "JOB_BLOCK", 32)
+    monkeypatch.setattr(topk, "MOST_KEPT", kept)
+    jobs = side(np.random.default_rng(1), 90)
+    for seed in range(3):
+        dice = np.random.default_rng(10 + seed)
+        resumes = side(dice, 20)
+        how = rule(dice, resumes, jobs, 0)
+        best = topk.best_pairs(resumes, jobs, FEATURES, how, top=7, threads=2)
+        found = list(zip(best.resumes.tolist(), best.jobs.tolist(), best.scores.tolist(), strict=True))
+        assert found == plain(resumes, jobs, how, 7)
+    assert len(jobs.sparse.lists) == (3 if kept else 0)
+
+
 def test_equal_scores_go_to_the_lower_row() -> None:
     dice = np.random.default_rng(5)
     resumes, one = side(dice, 2), side(dice, 1)
