@@ -128,17 +128,48 @@ RULES = [
         "components_add_up",
         "The contributions of a match add up to its score.",
         "Nothing after it was built. Run the job `score_again` for the day; if it stays, go back to the scorer before.",
-        """select count(*) from public.job_matches m where matched_on = any(%(days)s)
-            and abs(score - (select coalesce(sum((c.value ->> 'contribution')::numeric), 0)
-                               from jsonb_each(m.components) c)::float8) > 1e-6""",
+        # Six contributions of two bytes, in whole steps; a score is their sum, or less for what could not be judged.
+        """select count(*) from matching.lists l join matching.wording w on w.version = l.scorer_version
+            cross join lateral (select (w.words -> 'steps')::integer as whole) s
+            cross join lateral unnest(l.scores) with ordinality as e (score, place)
+            cross join lateral (select coalesce(l.ends[e.place - 1], 0) + 12 as at) c
+            where l.matched_on = any(%(days)s)
+              and (abs(e.score * whole - round(e.score * whole)) > 1e-6 or round(e.score * whole) >
+                   256 * (get_byte(parts, at) + get_byte(parts, at + 2) + get_byte(parts, at + 4)
+                          + get_byte(parts, at + 6) + get_byte(parts, at + 8) + get_byte(parts, at + 10))
+                   + get_byte(parts, at + 1) + get_byte(parts, at + 3) + get_byte(parts, at + 5)
+                   + get_byte(parts, at + 7) + get_byte(parts, at + 9) + get_byte(parts, at + 11))""",
+    ),
+    Rule(
+        "match_scores",
+        "every_match_has_its_words",
+        "What the numbers of a match stand for is known: the scorer's words, job and résumé as they were scored.",
+        "Run the job `score_again` for the day; if it stays, restore the last backup beside it and compare.",
+        """select count(*) from matching.lists l
+            cross join lateral unnest(l.job_ids, l.job_readings) as e (job_id, reading)
+            left join matching.wording w on w.version = l.scorer_version
+            left join matching.jobs j on j.job_id = e.job_id and j.reading = e.reading
+            left join matching.resumes r
+              on r.resume_id = l.resume_id and r.user_id = l.user_id and r.reading = l.resume_reading
+            where l.matched_on = any(%(days)s) and (w.version is null or j.job_id is null or r.resume_id is null)""",
     ),
     Rule(
         "match_scores",
         "matches_belong_to_their_person",
         "A match names the person whose résumé it is.",
         "Stop the downstream app and report it: a person could see another's match.",
-        """select count(*) from public.job_matches m join public.resumes r on r.id = m.resume_id
-            where m.user_id <> r.user_id""",
+        """select coalesce(sum(cardinality(l.job_ids)), 0) from matching.lists l
+            join public.resumes r on r.id = l.resume_id where l.user_id <> r.user_id""",
+    ),
+    Rule(
+        "match_scores",
+        "every_pair_is_there_once",
+        "A job stands once among the matches of a résumé, whatever their days.",
+        "Run the job `score_again` for the day; if it stays, report it: somebody is shown the job twice.",
+        """select count(*) from (
+            select from matching.lists l cross join lateral unnest(l.job_ids) as e (job_id)
+             where l.resume_id in (select resume_id from matching.lists where matched_on = any(%(days)s))
+             group by l.resume_id, e.job_id having count(*) > 1) d""",
     ),
     Rule(
         "match_scores",

@@ -47,7 +47,12 @@ LINES: list[tuple[str, str, int]] = [
         "select count(*) from public.resumes where uploaded_on between %(since)s and %(day)s and status = 'parsed'",
         1,
     ),
-    ("matches kept", "select count(*) from public.job_matches where matched_on between %(since)s and %(day)s", 0),
+    (
+        "matches kept",
+        """select coalesce(sum(cardinality(job_ids)), 0) from matching.lists
+            where matched_on between %(since)s and %(day)s""",
+        0,
+    ),
 ]
 GROUPS: list[tuple[str, str]] = [
     (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import httpx
     import psycopg
 
-_HIDDEN_SCHEMAS = ("private", "raw", "marts", "search")
+_HIDDEN_SCHEMAS = ("private", "raw", "marts", "matching", "search")
 _BUCKETS = ("resumes", "raw-pages", "reports")
 
 

@@ -23,8 +23,9 @@ from jobmatch_dagster.supabase.storage import RESUMES, file_store
 # table -> which of its rows are the person's; in an order in which they can be deleted
 _ROWS: dict[str, str] = {
     "public.match_feedback": "user_id = %(user)s",
-    "public.job_matches": "user_id = %(user)s",
-    "private.next_matches": "user_id = %(user)s",
+    "matching.lists": "user_id = %(user)s",
+    "private.next_lists": "user_id = %(user)s",
+    "matching.resumes": "user_id = %(user)s",
     "private.ranking_log": "user_id = %(user)s",
     "public.resume_skills": "user_id = %(user)s",
     "private.scored": "side = 'resume' and id in (select id from public.resumes where user_id = %(user)s)",
@@ -116,7 +117,7 @@ _MATCHES = """
 select m.*, j.title, j.company, j.url
 from public.job_matches m join public.jobs j on j.id = m.job_id
 where m.user_id = %(user)s
-order by m.score desc
+order by m.score desc, m.job_id, m.resume_id
 """
 
 

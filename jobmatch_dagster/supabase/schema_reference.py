@@ -17,6 +17,7 @@ from jobmatch_dagster.settings import PROJECT_ROOT
 PAGE = PROJECT_ROOT / "docs" / "schema.md"
 SCHEMAS = {
     "public": "what apps see through row-level security.",
+    "matching": "matches as they are kept, in numbers; not exposed as an API, read in words as `public.job_matches`.",
     "search": "full-text and distance search over jobs; not exposed as an API, used by the functions that are.",
     "raw": "postings as the boards showed them; for the pipeline alone.",
     "private": "the pipeline's own memory and the data team's tables; for the pipeline alone.",

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from jobmatch_dagster_tests import matches
+
 MATCHES_PER_JOB, MATCHES_PER_PERSON = 10, 50
 SIZES_QUICK, SIZES_FULL = (10_000,), (10_000, 100_000, 1_000_000)
 REQUESTS_QUICK, REQUESTS_FULL = 30, 200
@@ -58,10 +60,8 @@ create temp table asking as
 analyze numbered, asking
 """
 _MATCHES = """
-insert into public.job_matches (resume_id, user_id, job_id, score, components, matched_skills, missing_skills, vetoes,
-  abstained, sentence, scorer_version, resume_hash, job_hash, matched_on)
-select r.id, r.user_id, j.id, random(), '{"skills": {"contribution": 0.5}}', '[{"label": "PostgreSQL"}]', '[]', '[]',
-  '{}', 'Meets what is asked.', 'v', 'h', 'h', current_date
+select r.id as resume_id, r.user_id, j.id as job_id, random() as score, current_date as matched_on,
+  'v' as scorer_version, 63 as judged, 2 as met
 from asking r join numbered j on j.n = r.n
 """
 _OFFSET = """
@@ -103,7 +103,7 @@ def _filled(size: int) -> Iterator[Any]:
             connection.execute(_DOCUMENTS)
             connection.execute(_PEOPLE, [size * MATCHES_PER_JOB // MATCHES_PER_PERSON])
             connection.execute(_NUMBERED)
-            connection.execute(_MATCHES)
+            matches.file_query(connection, _MATCHES)
             connection.execute("vacuum analyze")
         yield settings
     finally:

@@ -32,9 +32,7 @@ def filled(database: Settings) -> Settings:
     with connect(database) as conn:
         fill(conn, jobs=600, days=10, matches=300)
         conn.execute("insert into private.read_jobs select id, content_hash, '1' from public.jobs")
-        conn.execute(
-            "delete from public.job_matches m using public.jobs j where j.id = m.job_id and j.duplicate_of is not null"
-        )
+        conn.execute("select matching.forget_jobs(array_agg(id)) from public.jobs where duplicate_of is not null")
     return database
 
 
@@ -44,7 +42,7 @@ def broken(settings: Settings, *statements: str) -> Iterator[psycopg.Connection[
     with connect(settings) as conn:
         conn.execute("set session_replication_role = replica")
         with conn.transaction(force_rollback=True):
-            for statement in statements:
+            for statement in (part for given in statements for part in given.split(";")):
                 conn.execute(statement, {"day": DAY})  # type: ignore[call-overload]
             yield conn
 
@@ -87,19 +85,43 @@ def test_good_data_passes_every_check(filled: Settings, asset: str) -> None:
         ("parsed_resumes", "no_empty_success", "update public.resumes set content = null"),
         (
             "match_scores",
-            "components_add_up",
-            "update public.job_matches set components = '{}' where matched_on = %(day)s and score > 0",
+            "scores_are_between_0_and_1",
+            """alter table matching.lists drop constraint lists_scores_check;
+               update matching.lists set scores = array_replace(scores, scores[1], 1.5) where matched_on = %(day)s""",
         ),
         (
             "match_scores",
-            "matches_belong_to_their_person",
-            "update public.job_matches set user_id = md5('user1')::uuid where user_id = md5('user2')::uuid",
+            "components_add_up",
+            "update matching.lists set scores = array_fill(1::float8, array[cardinality(scores)])",
         ),
+        (
+            "match_scores",
+            "components_add_up",
+            "update matching.lists set scores = array(select s / 2 from unnest(scores) s) where matched_on = %(day)s",
+        ),
+        ("match_scores", "every_match_has_its_words", "delete from matching.wording"),
+        (
+            "match_scores",
+            "every_match_has_its_words",
+            "delete from matching.resumes where user_id = md5('user2')::uuid",
+        ),
+        ("match_scores", "every_match_has_its_words", "update matching.jobs set reading = reading + 1"),
+        (
+            "match_scores",
+            "matches_belong_to_their_person",
+            "update matching.lists set user_id = md5('user1')::uuid where user_id = md5('user2')::uuid",
+        ),
+        (
+            "match_scores",
+            "every_pair_is_there_once",
+            "update matching.lists set job_ids = array_fill(job_ids[1], array[cardinality(job_ids)])",
+        ),
+        ("match_scores", "columns_as_promised", "alter view public.job_matches rename column sentence to words"),
         ("match_scores", "no_match_twice", "update public.jobs set duplicate_of = md5('job1')::uuid"),
         (
             "match_scores",
             "usual_scores",
-            "update public.job_matches set score = score / 9 where matched_on = %(day)s",
+            "update matching.lists set scores = array(select s / 9 from unnest(scores) s) where matched_on = %(day)s",
         ),
         ("day_report", "marts_name_nobody", "create table marts.leak as select 'x' as email"),
         ("day_report", "marts_hold_nobody", "create table marts.leak as select 'ask zebulon1@Example.org' as words"),

@@ -45,14 +45,20 @@ module, function, *die = sys.argv[1:]
 if die:
     # As if the power went: the rows are in the temporary table, deletes and updates are done, inserts are not; or they
     # are in the table itself, where they go straight into it, and nothing is committed.
+    from jobmatch_dagster.supabase import binary
     import os, signal
-    append, copy = database.append, merging._copy
+    append, copy, write = database.append, merging._copy, binary.write
     def die(*_):
         os.kill(os.getpid(), signal.SIGKILL)
     def append_half(*given, **named):
         merging._copy = lambda *rows: (copy(*rows), die())
         return append(*given, **named)
-    merging._Plan.insert, database.append = die, append_half
+    def write_half(conn, table, columns, rows):
+        write(conn, table, columns, rows[: len(rows) // 2 + 1])
+        die()
+    merging._Plan.insert, binary.write = die, write_half
+    if module != "match":
+        database.append = append_half
 getattr(import_module("jobmatch_dagster.stages." + module), function)(settings(), date(2026, 3, 2))
 """
 

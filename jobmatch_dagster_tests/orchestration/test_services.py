@@ -156,7 +156,8 @@ def test_two_clicks_in_the_ui_repair_a_day_with_the_values_of_the_job(services: 
     asked = rows(services, "select coalesce(sum(pages), 0) from private.scrape_runs")
     with db.connect(services.settings) as conn:
         conn.execute("delete from raw.postings where board = %s and scraped_on = %s", (board, today))
-        conn.execute("update public.job_matches set score = score / 2 where matched_on = %s", (today,))
+        spoil = "update matching.lists set scores = array_fill(1.0::float8, array[cardinality(scores)])"
+        conn.execute(f"{spoil} where matched_on = %s", (today,))  # type: ignore[arg-type]
     for job, value, where in (("replay_from_archive", "from_archive: true", board), ("score_again", "again: true", "")):
         clicks.repair(services.settings, job, str(today), where)
         wait_until(lambda job=job: services.runs(pipelineName=job), f"the run of {job}")  # type: ignore[misc]

@@ -11,6 +11,8 @@ from typing import Any
 
 import psycopg
 
+from jobmatch_dagster_tests import matches as made_up_matches
+
 DAY = date(2026, 3, 20)
 MARK = "Zebulon"
 
@@ -80,14 +82,15 @@ select md5('resume' || n)::uuid, md5('user' || n)::uuid, md5('user' || n)::uuid 
   case when n %% 9 > 0 then '{"basics": {"name": "Zebulon"}}'::jsonb end, 'I am Zebulon.', 'en', 0.9, md5(n::text), '1',
   %(day)s::date - n %% %(days)s
 from generate_series(1, %(resumes)s) n;
-insert into public.job_matches (resume_id, user_id, job_id, score, components, matched_skills, missing_skills, vetoes,
-  abstained, sentence, scorer_version, resume_hash, job_hash, matched_on)
-select md5('resume' || n)::uuid, md5('user' || n)::uuid, md5('job' || j)::uuid, ((n * 7 + j * 13) %% 100) / 100.0,
-  jsonb_build_object('skills', jsonb_build_object('contribution', ((n * 7 + j * 13) %% 100) / 100.0)),
-  '[]', '[]', '[]', case when j %% 2 = 0 then array['salary'] else '{}' end, 'Zebulon fits.',
-  case when j %% 4 = 0 then 'v2' else 'v1' end, 'h', 'h', %(day)s::date - j %% %(days)s
+"""
+# Every second match lacks what one component needs (63 is all of them); every fourth day is another version's.
+_MATCHES = """
+select md5('resume' || n)::uuid as resume_id, md5('user' || n)::uuid as user_id, md5('job' || j)::uuid as job_id,
+  ((n * 7 + j * 13) %% 100) / 100.0 as score, case when j %% 2 = 0 then 63 - 8 else 63 end as judged, j %% 3 as met,
+  case when j %% %(days)s %% 4 = 3 then 'v2' else 'v1' end as scorer_version,
+  %(day)s::date - j %% %(days)s as matched_on
 from generate_series(1, %(resumes)s) n, generate_series(1, least(%(matches)s, %(jobs)s)) j
-where n %% 9 > 0;
+where n %% 9 > 0
 """
 _STAGES = """
 insert into private.stage_runs (stage, day, status, changed, counts, seconds)
@@ -118,4 +121,5 @@ def fill(
     with conn.transaction():
         for statement in (_PEOPLE, _SEARCHES, _JOBS, _RAW, _RUNS, _SKILLS, _OCCUPATIONS, _RESUMES, _STAGES):
             cursor.execute(statement, values)
+    made_up_matches.file_query(conn, _MATCHES, values)
     conn.execute("analyze")

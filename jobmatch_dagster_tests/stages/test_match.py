@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobmatch_dagster import tables
-from jobmatch_dagster.stages import match
+from jobmatch_dagster.stages import match, match_blocks
 from jobmatch_dagster.supabase import database as db
 from jobmatch_dagster_tests.matching.conftest import World, table
 
@@ -41,7 +41,7 @@ class History:
         self.dice = random.Random(seed)
         self.today = START
         conn.execute(
-            "delete from public.job_matches; delete from private.scored; delete from private.scorer_versions;"
+            "delete from matching.lists; delete from private.scored; delete from private.scorer_versions;"
             "delete from private.ranking_log; delete from public.resumes; delete from public.jobs"
         )
 
@@ -111,7 +111,7 @@ class History:
 
     def score_and_be_killed(self) -> None:
         """As a process that dies when so many blocks are written: nothing after that is remembered."""
-        written, before = match._write, self.dice.randint(1, 2)
+        written, before = match_blocks.write, self.dice.randint(1, 2)
 
         def write(*given: Any, **more: Any) -> list[str]:
             nonlocal before
@@ -121,13 +121,13 @@ class History:
                 raise Killed
             return fell
 
-        match._write = write
+        match_blocks.write = write
         try:
             match.match_day(self.settings, self.today)
         except Killed:
             pass
         finally:
-            match._write = written
+            match_blocks.write = written
 
     def next_day(self) -> None:
         self.today += timedelta(days=1)
@@ -138,9 +138,7 @@ class History:
         return self.dice.choice(rows)[0] if rows else None
 
     def score_from_scratch(self) -> None:
-        self.conn.execute(
-            "delete from public.job_matches; delete from private.scored; delete from private.scorer_versions"
-        )
+        self.conn.execute("delete from matching.lists; delete from private.scored; delete from private.scorer_versions")
         self.score_today()
 
     def ranking(self) -> list[tuple[Any, ...]]:

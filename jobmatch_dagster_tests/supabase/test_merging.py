@@ -30,7 +30,6 @@ from jobmatch_dagster_tests.supabase.world import DAY, World, build, job, jobs
 KEYS = {
     "public.job_skills": ["job_id", "skill_id"],
     "public.resume_skills": ["resume_id", "skill_id"],
-    "public.job_matches": ["resume_id", "job_id"],
     "private.job_occupations": ["job_id"],
 }
 _OTHERS = ("slice", "hash", "note", "first", "last", "born")
@@ -157,7 +156,7 @@ def test_a_job_seen_again_moves_its_days_and_keeps_its_search_words(connection: 
     assert connection.execute(words, [later["id"]]).fetchone() == before
 
 
-@pytest.mark.parametrize("name", tables.TABLES)
+@pytest.mark.parametrize("name", sorted(tables.TABLES.keys() - {"public.job_matches"}))  # a view
 def test_every_table_takes_its_arrow_schema_and_gives_it_back(
     database: Settings, connection: psycopg.Connection[Any], name: str
 ) -> None:

@@ -123,7 +123,7 @@ def test_an_erased_person_is_in_no_table_and_no_file_and_others_lose_nothing(
 
     assert receipt.counts["files in resumes"] == 2
     assert receipt.counts["public.resumes"] == 1
-    assert receipt.counts["public.job_matches"] == 1
+    assert receipt.counts["matching.lists"] == receipt.counts["matching.resumes"] == 1
     for table, rows in _everything(connection).items():
         for trace in (world.ada, "ada@example.org", "Ada Made-Up", str(resume[0])):
             assert trace not in rows, table

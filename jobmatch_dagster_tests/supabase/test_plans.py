@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import psycopg
 import pytest
 
+from jobmatch_dagster.api.routes import matches as matches_route
 from jobmatch_dagster.settings import Settings
 from jobmatch_dagster.supabase.database import connect, merge, transaction_as
+from jobmatch_dagster_tests import matches
 from jobmatch_dagster_tests.supabase.world import DAY, job, jobs
 
 _CROWD = """
@@ -23,12 +26,11 @@ insert into public.jobs (id, board, external_id, title, company, first_seen_on, 
   select md5('j' || n)::uuid, 'b', 'crowd ' || n, 'Tester', 'Acme', current_date, current_date, 'h'
   from generate_series(1, 4000) n;
 insert into search.documents select id, to_tsvector('simple', 'tester ' || external_id) from public.jobs;
-insert into public.job_matches
-  (resume_id, user_id, job_id, score, components, matched_skills, missing_skills, vetoes, abstained, sentence,
-   scorer_version, resume_hash, job_hash, matched_on)
-  select md5('r' || u.id)::uuid, u.id, md5('j' || n)::uuid, random(), '{}', '[]', '[]', '[]', '{}', '', '1', 'h', 'h',
-    current_date
-  from auth.users u, generate_series(1, 150) n;
+"""
+_THEIR_MATCHES = """
+select r.id as resume_id, r.user_id, md5('j' || n)::uuid as job_id, random() as score,
+  current_date - n %% 5 as matched_on, '1' as scorer_version, 63 as judged, n %% 3 as met
+from public.resumes r, generate_series(1, 150) n
 """
 
 
@@ -38,21 +40,38 @@ def crowd(database: Settings) -> str:
     with connect(database) as connection:
         with connection.transaction():
             connection.execute(_CROWD)
+            matches.file_query(connection, _THEIR_MATCHES)
         connection.execute("analyze")
         row = connection.execute("select id::text from public.users limit 1").fetchone()
     assert row is not None
     return str(row[0])
 
 
-def test_a_persons_best_matches_come_from_the_ranking_index(connection: psycopg.Connection[Any], crowd: str) -> None:
-    with transaction_as(connection, crowd):
-        lines = connection.execute(
-            "explain select job_id, title, score from public.ranked_matches order by score desc limit 20"
-        ).fetchall()
-    plan = "\n".join(row[0] for row in lines)
-    assert "job_matches_ranking_idx" in plan
-    assert "Seq Scan on job_matches" not in plan
-    assert "Sort" not in plan, plan
+PAGES = {
+    "as an app asks for it": "select * from public.ranked_matches order by score desc limit 20",
+    "as the API asks for it": matches_route._RANKED,
+    "the first of the table": "select * from public.job_matches order by score desc limit 20",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_a_ranking_reads_the_persons_own_lists_and_puts_only_its_rows_into_words(
+    connection: psycopg.Connection[Any], crowd: str, page: str
+) -> None:
+    asked = dict.fromkeys(re.findall(r"%\((\w+)\)s", PAGES[page])) | {"min_score": 0.0, "limit": 20}
+    connection.execute("set track_functions = 'all'")
+    with psycopg.ClientCursor(connection) as cursor, transaction_as(connection, crowd):
+        rows = cursor.execute(PAGES[page], asked).fetchall()  # type: ignore[arg-type]
+        told, others = cursor.execute(
+            "select pg_stat_get_xact_function_calls(p.oid),"
+            " pg_stat_get_xact_tuples_returned('matching.lists'::regclass)"
+            " from pg_proc p where p.oid::regprocedure::text ~ '^matching.sentence\\('"
+        ).fetchone() or (0, 0)
+        plan = "\n".join(row[0] for row in cursor.execute("explain " + PAGES[page], asked).fetchall())  # type: ignore[operator]
+    assert len(rows) == told == 20
+    assert others == 0, "rows read one after the other"
+    assert "lists_user_id_idx" in plan
+    assert "Seq Scan on lists" not in plan
 
 
 def test_words_are_found_through_their_index(connection: psycopg.Connection[Any], crowd: str) -> None:

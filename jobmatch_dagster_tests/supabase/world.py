@@ -14,6 +14,7 @@ from jobmatch_dagster import tables
 from jobmatch_dagster.settings import Settings
 from jobmatch_dagster.supabase import database
 from jobmatch_dagster.supabase.accounts import ensure_user
+from jobmatch_dagster_tests import matches
 
 DAY = dt.date(2026, 3, 2)
 
@@ -57,26 +58,6 @@ def resume(user_id: str, content: str = "one") -> dict[str, Any]:
     }
 
 
-def match(resume_row: dict[str, Any], job_row: dict[str, Any], score: float = 0.5, **changes: Any) -> dict[str, Any]:
-    """A match row of the two."""
-    return {
-        "resume_id": resume_row["id"],
-        "user_id": resume_row["user_id"],
-        "job_id": job_row["id"],
-        "score": score,
-        "components": "{}",
-        "matched_skills": "[]",
-        "missing_skills": "[]",
-        "vetoes": "[]",
-        "abstained": [],
-        "sentence": "Both are about lifts.",
-        "scorer_version": "1",
-        "resume_hash": resume_row["content_hash"],
-        "job_hash": job_row["content_hash"],
-        "matched_on": DAY,
-    } | changes
-
-
 @dataclass(frozen=True)
 class World:
     """Ids of what `build` wrote."""
@@ -107,10 +88,10 @@ def build(settings: Settings, connection: psycopg.Connection[Any]) -> World:
         ("public.job_skills", ["job_id", "skill_id"], [asked]),
         ("public.resumes", ["id"], resumes),
         ("public.resume_skills", ["resume_id", "skill_id"], shown),
-        ("public.job_matches", ["resume_id", "job_id"], [match(r, first) for r in resumes]),
         ("private.job_occupations", ["job_id"], [named]),
     ):
         database.merge(connection, table, pa.Table.from_pylist(rows, schema=tables.TABLES[table]), key=key)
+    matches.file(connection, [matches.match(r, first, matched_on=DAY) for r in resumes])
     for person in (ada, bob):
         connection.execute(
             "insert into public.match_feedback (user_id, job_id, kind) values (%s, %s, 'saved') on conflict do nothing",

@@ -13,22 +13,29 @@ tests:
   - range: {share: [0, 1]}
 */
 {{ config(materialized='table', unique_key=['day', 'scorer_version', 'component']) }}
-with totals as (
-  select matched_on, scorer_version, count(*) as matches
-  from {{ source('public', 'job_matches') }}
+with counted as (
+  select l.matched_on, l.scorer_version, m.judged, count(*) as matches
+  from {{ source('matching', 'lists') }} as l
+  cross join lateral unnest(l.judged) as m (judged)
+  group by l.matched_on, l.scorer_version, m.judged
+),
+totals as (
+  select matched_on, scorer_version, sum(matches) as matches
+  from counted
   group by matched_on, scorer_version
 ),
 abstained as (
-  select m.matched_on, m.scorer_version, a.component, count(*) as matches
-  from {{ source('public', 'job_matches') }} as m
-  cross join lateral unnest(m.abstained) as a (component)
-  group by m.matched_on, m.scorer_version, a.component
+  select c.matched_on, c.scorer_version, a.component, sum(c.matches)::bigint as matches
+  from counted as c
+  inner join {{ source('matching', 'wording') }} as w on w.version = c.scorer_version
+  cross join lateral unnest(matching.abstained(c.judged, w.words)) as a (component)
+  group by c.matched_on, c.scorer_version, a.component
 )
 select
   a.matched_on as day,
   a.scorer_version,
   a.component,
   a.matches,
-  a.matches::double precision / t.matches as share
+  a.matches::double precision / t.matches::double precision as share
 from abstained as a
 inner join totals as t on t.matched_on = a.matched_on and t.scorer_version = a.scorer_version

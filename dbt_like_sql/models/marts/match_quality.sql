@@ -20,16 +20,26 @@ tests:
 */
 {{ config(materialized='table', unique_key=['day', 'scorer_version']) }}
 select
-  matched_on as day,
-  scorer_version,
+  l.matched_on as day,
+  l.scorer_version,
   count(*) as matches,
-  count(distinct resume_id) as resumes,
-  count(distinct job_id) as jobs,
-  percentile_cont(0.25) within group (order by score) as lower_quartile,
-  percentile_cont(0.5) within group (order by score) as median,
-  percentile_cont(0.75) within group (order by score) as upper_quartile,
-  max(score) as best,
-  avg((cardinality(abstained) > 0)::int)::double precision as abstained,
-  avg((jsonb_array_length(matched_skills) = 0)::int)::double precision as without_skill
-from {{ source('public', 'job_matches') }}
-group by matched_on, scorer_version
+  count(distinct l.resume_id) as resumes,
+  count(distinct m.job_id) as jobs,
+  percentile_cont(0.25) within group (order by m.score) as lower_quartile,
+  percentile_cont(0.5) within group (order by m.score) as median,
+  percentile_cont(0.75) within group (order by m.score) as upper_quartile,
+  max(m.score) as best,
+  -- Counted in the numbers that are kept, since putting each match into words takes a hundred times as long.
+  avg((m.judged < w.everything)::int)::double precision as abstained,
+  avg((m.ends - coalesce(l.ends[m.place - 1], 0) = w.without_skill)::int)::double precision as without_skill
+from {{ source('matching', 'lists') }} as l
+inner join (
+  select
+    version,
+    (1 << jsonb_array_length(words -> 'components')) - 1 as everything,
+    4 * jsonb_array_length(words -> 'components') as without_skill
+  from {{ source('matching', 'wording') }}
+) as w on w.version = l.scorer_version
+cross join lateral unnest(l.job_ids, l.scores, l.judged, l.ends)
+  with ordinality as m (job_id, score, judged, ends, place)
+group by l.matched_on, l.scorer_version

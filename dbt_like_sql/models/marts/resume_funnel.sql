@@ -17,7 +17,7 @@ select
   r.status,
   count(*) as resumes,
   count(*) filter (where exists (
-    select 1 from {{ source('public', 'job_matches') }} as m where m.resume_id = r.id
+    select 1 from {{ source('matching', 'lists') }} as m where m.resume_id = r.id
   )) as matched,
   avg(r.confidence) as confidence
 from {{ source('public', 'resumes') }} as r

@@ -122,7 +122,7 @@ class Receipt(Shape):
     model_config = example(
         id="0b54de0e-5a2e-4b4e-8a55-2f3b6f1f4a77",
         erased_at="2026-11-22T09:00:00Z",
-        counts={"files in resumes": 1, "public.resumes": 1, "public.job_matches": 50},
+        counts={"files in resumes": 1, "public.resumes": 1, "matching.lists": 12},
     )
 
     id: str
