@@ -181,9 +181,14 @@ def _gather(value: Any, parts: list[str]) -> None:
     """Append every string in a value, lists and objects gone through in order."""
     if isinstance(value, str):
         parts.append(value)
-    elif isinstance(value, list | tuple | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            _gather(item, parts)
+    elif isinstance(value, dict):
+        _gather(list(value.values()), parts)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            if isinstance(item, str):
+                parts.append(item)
+            else:
+                _gather(item, parts)
 
 
 def _salary_floor(value: Any) -> tuple[float, str] | None:
