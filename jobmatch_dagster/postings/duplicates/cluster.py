@@ -119,6 +119,9 @@ def _clustered(items: Sequence[Item], signatures: np.ndarray, text: Text) -> Clu
         [(signatures[part[:, 0]] == signatures[part[:, 1]]).mean(axis=1) for part in _parts(pairs)] or [np.empty(0)]
     )
     worded = (signatures[:, 0][pairs] != _EMPTY).all(axis=1)
+    # below the lowest bar nothing else matters
+    near = ~(worded & (estimates < SAME_AD_ELSEWHERE - ESTIMATE_MARGIN))
+    pairs, estimates, worded = pairs[near], estimates[near], worded[near]
     for (one, other), estimate, words in zip(pairs.tolist(), estimates.tolist(), worded.tolist(), strict=True):
         if items[one].known and items[other].known:
             continue  # settled on an earlier day
