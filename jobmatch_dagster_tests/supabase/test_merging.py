@@ -76,10 +76,11 @@ batches = st.lists(
 )
 
 
+@pytest.mark.parametrize("guard", ["hash", None])
 @given(batches=batches)
 @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_merges_end_as_a_plain_dictionary_would(
-    items: psycopg.Connection[Any], batches: list[tuple[str | None, list[dict[str, Any]]]]
+    items: psycopg.Connection[Any], batches: list[tuple[str | None, list[dict[str, Any]]]], guard: str | None
 ) -> None:
     items.execute("truncate private.items")
     model: dict[int, dict[str, Any]] = {}
@@ -89,17 +90,19 @@ def test_merges_end_as_a_plain_dictionary_would(
             "private.items",
             _rows(*batch),
             key=["id"],
-            guard="hash",
+            guard=guard,
             replace=("slice = %s", (replaced,)) if replaced else None,
             keep=["born"],
             least=["first"],
             greatest=["last"],
         )
-        assert done == _merge_in_memory(model, batch, replaced)
+        assert done == _merge_in_memory(model, batch, replaced, ["hash"] if guard else ["slice", "hash", "note"])
     assert _kept(items) == {key: tuple(row[name] for name in _ITEMS.names[1:]) for key, row in model.items()}
 
 
-def _merge_in_memory(model: dict[int, dict[str, Any]], batch: list[dict[str, Any]], replaced: str | None) -> Merged:
+def _merge_in_memory(
+    model: dict[int, dict[str, Any]], batch: list[dict[str, Any]], replaced: str | None, compared: list[str]
+) -> Merged:
     given_ids = {row["id"] for row in batch}
     gone = [key for key, row in model.items() if replaced and row["slice"] == replaced and key not in given_ids]
     for key in gone:
@@ -114,8 +117,9 @@ def _merge_in_memory(model: dict[int, dict[str, Any]], batch: list[dict[str, Any
             inserted += 1
             continue
         moved = {"first": _pick(min, old["first"], row["first"]), "last": _pick(max, old["last"], row["last"])}
-        new = {**row, "born": old["born"], **moved} if old["hash"] != row["hash"] else {**old, **moved}
-        updated += new != old or old["hash"] != row["hash"]
+        differs = any(old[name] != row[name] for name in compared)
+        new = {**row, "born": old["born"], **moved} if differs else {**old, **moved}
+        updated += new != old
         model[row["id"]] = new
     return Merged(inserted, updated, len(batch) - inserted - updated, len(gone))
 
