@@ -29,7 +29,9 @@ delete from matching.lists;
 insert into matching.lists select * from private.next_lists;
 truncate private.next_lists;
 truncate private.scored;
-delete from matching.jobs where reading not in (select unnest(job_readings) from matching.lists)
+delete from matching.jobs j
+ where not exists (select from matching.lists l cross join unnest(l.job_readings) as kept (reading)
+                    where kept.reading = j.reading)
 """
 WORDS = """
 insert into matching.wording (version, words, shares, credits) values (%s, %s, %s, %s)
