@@ -48,14 +48,22 @@ EVERYTHING = {
         select id::text, content_hash from public.jobs where closed_on is null and duplicate_of is null order by id""",
     "resume": "select id::text, content_hash from public.resumes where status = 'parsed' order by id",
 }
+# Of each table what a score and its reasons depend on, and no more.
+OF_JOBS = """
+id, title, description, seniority, min_years_experience, education, country, remote, remote_scope, salary_annual_max,
+salary_currency, language, language_confidence, content_hash, first_seen_on
+"""
 # What is later than the day takes part if it was scored before; its pairs with what is new now would go stale.
-JOBS = """
-select * from public.jobs j where closed_on is null and duplicate_of is null
+JOBS = f"""
+select {OF_JOBS} from public.jobs j where closed_on is null and duplicate_of is null
    and (first_seen_on <= %s or exists (select from private.scored s where s.side = 'job' and s.id = j.id))
  order by id
+"""  # noqa: S608  # columns of this module
+JOBS_NAMED = f"select {OF_JOBS} from public.jobs where id = any(%s::uuid[]) order by id"  # noqa: S608  # likewise
+JOB_SKILLS = """
+select job_id, skill_id, requirement, weight, years, evidence from public.job_skills
+ where job_id = any(%s::uuid[]) order by job_id, skill_id
 """
-JOBS_NAMED = "select * from public.jobs where id = any(%s::uuid[]) order by id"
-JOB_SKILLS = "select * from public.job_skills where job_id = any(%s::uuid[]) order by job_id, skill_id"
 OTHERS = """
 select id::text from public.resumes r where status = 'parsed' and id <> all(%s::uuid[])
    and (uploaded_on <= %s or exists (select from private.scored s where s.side = 'resume' and s.id = r.id))

@@ -25,8 +25,15 @@ if TYPE_CHECKING:
     from jobmatch_dagster.matching.sides import Jobs
     from jobmatch_dagster.settings import Settings
 
-RESUMES_NAMED = "select * from public.resumes where id = any(%s::uuid[]) order by id"
-RESUME_SKILLS = "select * from public.resume_skills where resume_id = any(%s::uuid[]) order by resume_id, skill_id"
+# What a score and its reasons depend on, and no more.
+RESUMES_NAMED = """
+select id, user_id, content, experience_years, seniority, uploaded_on, language, content_hash from public.resumes
+ where id = any(%s::uuid[]) order by id
+"""
+RESUME_SKILLS = """
+select resume_id, skill_id, years, last_used, evidence from public.resume_skills
+ where resume_id = any(%s::uuid[]) order by resume_id, skill_id
+"""
 HOLD = "select id::text from public.resumes where id = any(%s::uuid[]) for key share"
 CUT_ONCE = "select id::text from private.scored where side = 'resume' and was_cut and id = any(%s::uuid[])"
 WAS_CUT = """
