@@ -43,8 +43,8 @@ from jobmatch_dagster.settings import settings
 from jobmatch_dagster.supabase import database, merging
 module, function, *die = sys.argv[1:]
 if die:
-    # As if the power went: the rows are in the temporary table, deletes and updates are done, inserts are not; or they
-    # are in the table itself, where they go straight into it, and nothing is committed.
+    # As if the power went: rows that may have changed are in the temporary table, deletes are done, inserts and updates
+    # are not; or rows are in the table itself, where they go straight into it, and nothing is committed.
     from jobmatch_dagster.supabase import binary
     import os, signal
     append, copy, write = database.append, merging._copy, binary.write
