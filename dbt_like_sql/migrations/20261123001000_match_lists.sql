@@ -86,7 +86,12 @@ create table matching.lists (
   ),
   check (length(parts) = ends[cardinality(ends)]),
   -- NaN is above every number in Postgres, so this refuses it, too.
-  check (0 <= all (scores) and 1 >= all (scores))
+  check (0 <= all (scores) and 1 >= all (scores)),
+  check (
+    array_position(job_ids, null) is null and array_position(job_readings, null) is null
+    and array_position(scores, null) is null and array_position(judged, null) is null
+    and array_position(ends, null) is null
+  )
 );
 comment on table matching.lists is 'A résumé''s matches of one day, the best first; position n of each array is one match. Matches with closed jobs stay as they were when the résumé is read anew, in a list of their own.';
 comment on column matching.lists.resume_id is 'The résumé.';

@@ -110,7 +110,7 @@ def write(conn: psycopg.Connection, found: Found, target: Target, *, against_all
     states = match_lists.states(conn, block.pairs)
     is_again = states.is_open & (against_all | np.isin(block.pairs.jobs, _bytes(target.jobs)))
     before = {} if against_all else _last_before(block.pairs, states.is_ranked, target.keep)
-    rest = np.flatnonzero(~is_again)
+    rest = np.flatnonzero(~is_again & states.is_there)
     both = block.pairs.take(rest).beside(new)
     is_ranked = np.concatenate([states.is_ranked[rest], np.ones(len(new), bool)])
     stays, cut = match_lists.best(both, is_ranked, target.keep)

@@ -35,10 +35,17 @@ delete from {table} l using unnest(%s::uuid[], %s::date[], %s::bigint[]) as k (r
  where l.resume_id = k.resume_id and l.matched_on = k.matched_on and l.resume_reading = k.reading
 """
 STATES = """
-select j.closed_on is null, j.duplicate_of is null, r.content_hash
+select j.id is not null, j.closed_on is null, j.duplicate_of is null, coalesce(r.content_hash, '')
   from unnest(%s::uuid[], %s::bigint[]) with ordinality as k (job_id, reading, place)
-  join public.jobs j on j.id = k.job_id join matching.jobs r on r.job_id = k.job_id and r.reading = k.reading
+  left join public.jobs j on j.id = k.job_id
+  left join matching.jobs r on r.job_id = k.job_id and r.reading = k.reading
  order by k.place
+"""
+# Jobs as they were scored once, of which no list speaks any more; under the turn of ``match_scores``.
+UNTOLD_JOBS = """
+delete from matching.jobs j
+ where not exists (select from matching.lists l cross join unnest(l.job_readings) as kept (reading)
+                    where kept.reading = j.reading)
 """
 Key = tuple[int, int, int]  # résumé's place in its block, day since 1970, reading
 
@@ -201,11 +208,13 @@ class States:
     """How the jobs of some pairs stand.
 
     Attributes:
-        is_open: per pair, whether its job is not closed.
-        is_ranked: per pair, whether it is in its résumé's ranking: its job is open and no duplicate.
+        is_there: per pair, whether there is such a job.
+        is_open: whether it is not closed.
+        is_ranked: whether the pair is in its résumé's ranking: the job is open and no duplicate.
         hashes, hash_numbers: the content of the jobs when they were scored, and per pair its place among them.
     """
 
+    is_there: NDArray[np.bool_]
     is_open: NDArray[np.bool_]
     is_ranked: NDArray[np.bool_]
     hashes: list[str]
@@ -222,8 +231,8 @@ def states(conn: psycopg.Connection, pairs: Pairs) -> States:
     jobs = [key.hex() for key in ids_of(pairs.jobs[first])]
     given = (database.ids(jobs), pairs.job_readings[first].tolist())
     found = conn.execute(STATES, given).fetchall() if jobs else []
-    is_open, is_single = (np.array([row[at] for row in found], bool) for at in (0, 1))
-    return States(is_open[number], (is_open & is_single)[number], [row[2] for row in found], number)
+    is_there, is_open, is_single = (np.array([row[at] for row in found], bool)[number] for at in range(3))
+    return States(is_there, is_open, is_there & is_open & is_single, [row[3] for row in found], number)
 
 
 def best(pairs: Pairs, is_ranked: NDArray[np.bool_], keep: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

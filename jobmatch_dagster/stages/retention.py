@@ -1,11 +1,11 @@
-"""What is kept for how long: fetched pages, their workspaces, résumés and their rankings, as the settings say."""
+"""What is kept for how long: pages, their workspaces, résumés and their rankings, what matches no longer speak of."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from jobmatch_dagster.stages.outcome import Outcome
+from jobmatch_dagster.stages.outcome import Outcome, turn
 
 if TYPE_CHECKING:
     from jobmatch_dagster.settings import Settings
@@ -25,9 +25,10 @@ def keep_to_retention(settings: Settings, today: date) -> Outcome:
     they are removed here at once, so that nothing outlives its file.
 
     Returns:
-        How many pages, folders, résumés and logged rankings went.
+        How many pages, folders, résumés, logged rankings and former readings of jobs went.
     """
     from jobmatch_dagster.crawling.retention import clear_workspaces
+    from jobmatch_dagster.stages.match_lists import UNTOLD_JOBS
     from jobmatch_dagster.stages.parse import GONE
     from jobmatch_dagster.supabase import database
     from jobmatch_dagster.supabase.storage import file_store
@@ -50,5 +51,7 @@ def keep_to_retention(settings: Settings, today: date) -> Outcome:
             "résumé files": store.delete("resumes", resumes) if resumes else 0,
             "logged rankings": conn.execute(OLD_RANKINGS, (oldest_resume,)).rowcount,
         }
+        with turn(conn, "match_scores", "all"):
+            outcome.counts["former readings of jobs"] = conn.execute(UNTOLD_JOBS).rowcount
         outcome.changed = conn.execute(GONE).rowcount
     return outcome

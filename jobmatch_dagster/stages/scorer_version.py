@@ -28,10 +28,7 @@ SWITCH = """
 delete from matching.lists;
 insert into matching.lists select * from private.next_lists;
 truncate private.next_lists;
-truncate private.scored;
-delete from matching.jobs j
- where not exists (select from matching.lists l cross join unnest(l.job_readings) as kept (reading)
-                    where kept.reading = j.reading)
+truncate private.scored
 """
 WORDS = """
 insert into matching.wording (version, words, shares, credits) values (%s, %s, %s, %s)
@@ -75,7 +72,10 @@ def switch(conn: psycopg.Connection, now: str) -> None:
 
     The caller notes what was scored and logs the rankings in the same transaction.
     """
+    from jobmatch_dagster.stages.match_lists import UNTOLD_JOBS
+
     conn.execute(SWITCH)
+    conn.execute(UNTOLD_JOBS)
     conn.execute(END)
     conn.execute(BEGIN, (now,))
 

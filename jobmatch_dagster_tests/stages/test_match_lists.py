@@ -8,12 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from jobmatch_dagster.stages import match, match_lists
+from jobmatch_dagster.stages import match, match_blocks, match_lists
 from jobmatch_dagster.stages.match_lists import Pairs
 from jobmatch_dagster.supabase import binary
 from jobmatch_dagster.supabase import database as db
@@ -22,8 +23,6 @@ from jobmatch_dagster_tests.stages.test_match import History, cut_rankings
 from jobmatch_dagster_tests.supabase.world import build, job, jobs
 
 if TYPE_CHECKING:
-    import psycopg
-
     from jobmatch_dagster.settings import Settings
 
 Row = dict[str, Any]
@@ -274,3 +273,68 @@ def test_whatever_happens_every_list_is_in_order_and_every_number_has_its_meanin
             assert all_there
         told = "select count(*), count(sentence), count(distinct (resume_id, job_id)) from public.job_matches"
         assert len(set(conn.execute(told).fetchone())) == 1
+
+
+def test_a_job_that_went_while_nobody_looked_is_dropped_and_stops_no_run(few: Settings) -> None:
+    with db.connect(few) as conn:
+        history = cut_rankings(conn, few)
+        gone = str(history.ranking()[0][1])
+        # As when another session deletes it after a run has read its lists, and before it writes them.
+        conn.execute("alter table public.jobs disable trigger forget_matches")
+        conn.execute("delete from public.jobs where id = %s", (gone,))
+        conn.execute("alter table public.jobs enable trigger forget_matches")
+        history.put_job()
+        history.score_today()
+        assert conn.execute("select from matching.lists where job_ids @> array[%s::uuid]", (gone,)).fetchall() == []
+        by_days = history.ranking()
+        history.score_from_scratch()
+        assert by_days == history.ranking()
+
+
+def test_a_resume_removed_while_it_is_scored_leaves_the_others_their_matches(
+    few: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.connect(few) as conn:
+        history = cut_rankings(conn, few)
+        conn.execute("delete from matching.lists; delete from private.scored")
+        gone, found = str(history.any_of("public.resumes")), match_blocks.find
+
+        def find(*block: Any) -> Any:
+            pairs = found(*block)
+            with db.connect(few) as other:
+                other.execute("delete from public.resumes where id = %s", (gone,))
+            return pairs
+
+        monkeypatch.setattr(match_blocks, "find", find)
+        history.score_today()
+        assert gone not in {str(row[0]) for row in history.ranking()}
+        by_days = history.ranking()
+        history.score_from_scratch()
+        assert by_days == history.ranking() != []
+
+
+def test_former_readings_of_jobs_go_once_no_match_speaks_of_them(few: Settings) -> None:
+    with db.connect(few) as conn:
+        history = cut_rankings(conn, few)
+        conn.execute("update public.jobs set content_hash = content_hash || 'x'")
+        closed = str(history.ranking()[0][1])
+        conn.execute("update public.jobs set closed_on = %s where id = %s", (history.today, closed))
+        history.score_today()
+        former = "select job_id::text from matching.jobs where right(content_hash, 1) <> 'x'"
+        assert len(conn.execute(former).fetchall()) > 1
+        before = conn.execute("select * from public.job_matches order by resume_id, job_id").fetchall()
+        conn.execute(match_lists.UNTOLD_JOBS)
+        assert conn.execute(former).fetchall() == [(closed,)]
+        assert conn.execute("select * from public.job_matches order by resume_id, job_id").fetchall() == before
+
+
+HOLES = [("scores", "null"), ("scores", "'NaN'"), ("scores", "1.1"), ("job_ids", "null"), ("ends", "1")]
+
+
+@pytest.mark.parametrize(("column", "value"), HOLES)
+def test_a_list_with_a_hole_or_a_number_out_of_its_bounds_is_refused(
+    connection: psycopg.Connection[Any], three_lists: list[str], column: str, value: str
+) -> None:
+    break_it = f"update matching.lists set {column}[cardinality({column})] = {value}"  # noqa: S608 - words of this file
+    with pytest.raises(psycopg.errors.CheckViolation):
+        connection.execute(break_it)  # type: ignore[arg-type]
