@@ -89,7 +89,7 @@ def rule(jobs: sides.Jobs, resumes: sides.Resumes, using: Weights, lowest: int) 
         lowest=lowest,
         resume_classes=resumes.veto_classes,
         job_classes=jobs.veto_classes,
-        vetoed=vetoes.verdicts(jobs.asked, resumes.offered),
+        vetoed=vetoes.verdicts(jobs.asked_facts, resumes.offered),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,6 +54,11 @@ class Jobs:
 
     def __len__(self) -> int:
         return len(self.side)
+
+    @cached_property
+    def asked_facts(self) -> vetoes.Facts:
+        """What the vetoes look at in each class."""
+        return vetoes.facts_of(self.asked)
 
 
 @dataclass

@@ -166,14 +166,25 @@ _FACTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 
 
-def verdicts(jobs: list[Asked], resumes: list[Offered]) -> NDArray[np.bool_]:
+Facts = list[tuple[list[tuple], NDArray[np.int64]]]
+
+
+def facts_of(jobs: list[Asked]) -> Facts:
+    """Per kind of veto, the different facts that it looks at, and which of them each job class has."""
+    return [_different([tuple(getattr(job, name) for name in of_jobs) for job in jobs]) for of_jobs, _ in _FACTS]
+
+
+def verdicts(jobs: Facts, resumes: list[Offered]) -> NDArray[np.bool_]:
     """Whether each résumé class (row) is ruled out by each job class (column).
 
     Each kind is judged once per pair of different facts, so the work does not grow with the product of all classes.
+
+    Args:
+        jobs: from ``facts_of`` the job classes.
+        resumes: the résumé classes.
     """
-    out = np.zeros((len(resumes), len(jobs)), bool)
-    for of_jobs, of_resumes in _FACTS:
-        asked, column = _different([tuple(getattr(job, name) for name in of_jobs) for job in jobs])
+    out = np.zeros((len(resumes), len(jobs[0][1])), bool)
+    for (asked, column), (of_jobs, of_resumes) in zip(jobs, _FACTS, strict=True):
         offered, row = _different([tuple(getattr(resume, name) for name in of_resumes) for resume in resumes])
         sides = (
             [Asked(**dict(zip(of_jobs, fact, strict=True))) for fact in asked],

@@ -245,12 +245,13 @@ def _score(
             job_skills = database.read(conn, JOB_SKILLS, (database.ids(rows["id"].to_pylist()),))
         with outcome.timed("make jobs ready"):
             jobs = sides.jobs(rows, job_skills)
+            ads = match_blocks.Ads.of(jobs, work.target)
         for start in range(0, len(resumes), RESUMES_AT_ONCE):
             block = resumes[start : start + RESUMES_AT_ONCE]
             with outcome.timed("score"):
                 found = match_blocks.find(conn, settings, block, jobs)
             with outcome.timed("write"), conn.transaction():
-                fell += match_blocks.write(conn, found, work.target, against_all=against_all)
+                fell += match_blocks.write(conn, found, ads, work.target, against_all=against_all)
             done += len(block)
             if on_progress:
                 on_progress(f"{done} of {len(work.resumes) + len(work.others) + len(fell)} résumés scored")

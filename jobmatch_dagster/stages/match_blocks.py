@@ -6,7 +6,7 @@ Belongs here: what happens to a block within one transaction. Which résumés an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -42,10 +42,8 @@ select 'resume', unnest(%s::uuid[]), '', '', true on conflict (side, id) do upda
 """
 # Who fell is new again, from the moment that it is written until all jobs were seen: a run that dies forgets nobody.
 TO_DO = "update private.scored set version = '' where side = 'resume' and id = any(%s::uuid[])"
-TOLD = {
-    "matching.jobs": "select reading from matching.jobs where job_id = any(%s::uuid[])",
-    "matching.resumes": "select reading from matching.resumes where resume_id = any(%s::uuid[])",
-}
+TOLD_JOBS = "select reading from matching.jobs where job_id = any(%s::uuid[])"
+TOLD_RESUMES = "select reading from matching.resumes where resume_id = any(%s::uuid[])"
 
 
 @dataclass
@@ -58,7 +56,6 @@ class Target:
         jobs: the jobs that are new.
         keep: matches kept of each ranking.
         day: stands in for the day of a side that has none.
-        told: readings of jobs and résumés that are known to be in the database.
         pairs, vetoed, changed: counted on the way: pairs scored, pairs vetoed, lists changed.
     """
 
@@ -67,10 +64,58 @@ class Target:
     jobs: Sequence[str]
     keep: int
     day: date
-    told: set[int] = field(default_factory=set)
     pairs: int = 0
     vetoed: int = 0
     changed: int = 0
+
+
+@dataclass
+class Ads:
+    """Jobs that blocks of résumés are matched with, as the numbers of their matches have them.
+
+    Attributes:
+        jobs: the jobs' side.
+        ids, readings: each job, and it as it is scored.
+        days: when it was first seen.
+        hashes: its content.
+        is_told: whether the database is known to have the reading.
+    """
+
+    jobs: Jobs
+    ids: NDArray[np.bytes_]
+    readings: NDArray[np.int64]
+    days: NDArray[np.datetime64]
+    hashes: list[str]
+    is_told: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, jobs: Jobs, target: Target) -> Ads:
+        """The numbers of a side."""
+        from jobmatch_dagster.matching import stored
+
+        table = jobs.table
+        return cls(
+            jobs,
+            binary.uuids(table["id"].to_pylist()),
+            stored.readings(table, target.version),
+            _days(table["first_seen_on"], target.day),
+            table["content_hash"].to_pylist(),
+            np.zeros(len(table), bool),
+        )
+
+    def tell(self, conn: psycopg.Connection, rows: NDArray[np.int64], target: Target) -> None:
+        """See to it that the database has the readings of some jobs."""
+        from jobmatch_dagster.matching import stored
+
+        rows = rows[~self.is_told[rows]]
+        if len(rows):
+            ids = database.ids(self.jobs.table["id"].take(rows).to_pylist())
+            there = [row[0] for row in conn.execute(TOLD_JOBS, (ids,))]
+            missing = rows[~np.isin(self.readings[rows], there)]
+            if len(missing):
+                told = stored.jobs_read(self.jobs, missing, target.version)
+                database.append(conn, "matching.jobs", told, key=["job_id", "reading"])
+            self.is_told[rows] = True
 
 
 def find(conn: psycopg.Connection, settings: Settings, block: Sequence[str], jobs: Jobs) -> Found:
@@ -88,12 +133,13 @@ def find(conn: psycopg.Connection, settings: Settings, block: Sequence[str], job
     )
 
 
-def write(conn: psycopg.Connection, found: Found, target: Target, *, against_all: bool) -> list[str]:
+def write(conn: psycopg.Connection, found: Found, ads: Ads, target: Target, *, against_all: bool) -> list[str]:
     """Replace the block's matches with what was scored by the new ones, and cut each ranking to the best.
 
     Args:
         conn: in a transaction of the caller.
         found: the best pairs.
+        ads: the jobs that they were found among.
         target: where they go.
         against_all: every job was scored, not the new ones alone.
 
@@ -106,9 +152,9 @@ def write(conn: psycopg.Connection, found: Found, target: Target, *, against_all
     ids = table["id"].to_pylist()
     found = _of_who_is_there(conn, found, ids)
     block = match_lists.read(conn, target.table, ids, table["user_id"].to_pylist())
-    new, readings, new_hashes = _numbers(conn, found, target)
+    new, new_jobs, readings = _numbers(conn, found, ads, target)
     states = match_lists.states(conn, block.pairs)
-    is_again = states.is_open & (against_all | np.isin(block.pairs.jobs, _bytes(target.jobs)))
+    is_again = states.is_open & (against_all | np.isin(block.pairs.jobs, binary.uuids(target.jobs)))
     before = {} if against_all else _last_before(block.pairs, states.is_ranked, target.keep)
     rest = np.flatnonzero(~is_again & states.is_there)
     both = block.pairs.take(rest).beside(new)
@@ -126,9 +172,10 @@ def write(conn: psycopg.Connection, found: Found, target: Target, *, against_all
     fell = _fell(conn, ids, before, match_lists.last_of(kept, is_ranked, target.keep))
     conn.execute(TO_DO, (database.ids(fell),))
     if changed:
-        known = states.of(rest) + new_hashes
         ranked = np.flatnonzero(is_ranked)
-        ranking_log.keep(conn, block, kept.take(ranked), [known[place] for place in stays[ranked].tolist()])
+        # The texts of both, and of each pair its place among them.
+        hashes = np.concatenate([states.hash_numbers[rest], len(states.hashes) + new_jobs])[stays[ranked]]
+        ranking_log.keep(conn, block, kept.take(ranked), states.hashes + ads.hashes, hashes)
     return fell
 
 
@@ -160,61 +207,41 @@ def _fell(
     return [row[0] for row in conn.execute(CUT_ONCE, (database.ids(lower),))] if lower else []
 
 
-def _bytes(ids: Sequence[str]) -> NDArray[np.bytes_]:
-    return binary.uuids(ids)
-
-
-def _numbers(conn: psycopg.Connection, found: Found, target: Target) -> tuple[Pairs, NDArray[np.int64], list[str]]:
+def _numbers(
+    conn: psycopg.Connection, found: Found, ads: Ads, target: Target
+) -> tuple[Pairs, NDArray[np.int64], NDArray[np.int64]]:
     """The best pairs in numbers; what the numbers speak of is written before them.
 
     Returns:
-        the pairs, the reading of each résumé, the content of each pair's job.
+        the pairs, the job of each, the reading of each résumé.
     """
     from jobmatch_dagster.matching import stored
 
-    numbers, jobs = stored.numbers(found), found.jobs
-    rows, job = np.unique(numbers.jobs, return_inverse=True)
-    ads, people = jobs.table.take(rows), found.resumes.table
-    job_readings, readings = (stored.readings(table, target.version) for table in (ads, people))
-    missing = _untold(conn, "matching.jobs", ads, job_readings, target)
-    if len(missing):
-        told = stored.jobs_read(jobs, rows[missing], target.version)
-        database.append(conn, "matching.jobs", told, key=["job_id", "reading"])
+    numbers, people = stored.numbers(found), found.resumes.table
+    ads.tell(conn, np.unique(numbers.jobs), target)
+    readings = stored.readings(people, target.version)
     matched = np.unique(numbers.resumes)
-    missing = matched[_untold(conn, "matching.resumes", people.take(matched), readings[matched], target)]
+    there = conn.execute(TOLD_RESUMES, (database.ids(people["id"].take(matched).to_pylist()),)).fetchall()
+    missing = matched[~np.isin(readings[matched], [row[0] for row in there])]
     if len(missing):
         told = stored.resumes_read(found.resumes, missing, target.version)
         database.append(conn, "matching.resumes", told, key=["resume_id", "user_id", "reading"])
-    new = Pairs(
-        numbers.resumes,
-        _days(people["uploaded_on"], target.day)[numbers.resumes],
-        readings[numbers.resumes],
-        _bytes(ads["id"].to_pylist())[job],
-        job_readings[job],
-        numbers.scores,
-        numbers.judged,
-        numbers.ends,
-        numbers.parts,
+    uploaded = _days(people["uploaded_on"], target.day)
+    pairs = Pairs(
+        resumes=numbers.resumes,
+        days=np.maximum(uploaded[numbers.resumes], ads.days[numbers.jobs]),
+        readings=readings[numbers.resumes],
+        jobs=ads.ids[numbers.jobs],
+        job_readings=ads.readings[numbers.jobs],
+        scores=numbers.scores,
+        judged=numbers.judged,
+        ends=numbers.ends,
+        parts=numbers.parts,
     )
-    new.days = np.maximum(new.days, _days(ads["first_seen_on"], target.day)[job])
-    hashes = ads["content_hash"].to_pylist()
-    return new, readings, [hashes[number] for number in job.tolist()]
+    return pairs, numbers.jobs, readings
 
 
 def _days(column: pa.ChunkedArray, day: date) -> NDArray[np.datetime64]:
     import pyarrow.compute as pc
 
     return pc.fill_null(column, day).to_numpy().astype("datetime64[D]")
-
-
-def _untold(
-    conn: psycopg.Connection, table: str, rows: pa.Table, readings: NDArray[np.int64], target: Target
-) -> NDArray[np.int64]:
-    """Places of the readings that the database does not have yet; they count as told from here on."""
-    unknown = [place for place, reading in enumerate(readings.tolist()) if reading not in target.told]
-    if unknown:
-        there = conn.execute(TOLD[table], (database.ids(rows["id"].take(unknown).to_pylist()),)).fetchall()
-        target.told.update(row[0] for row in there)
-    left = [place for place in unknown if int(readings[place]) not in target.told]
-    target.told.update(readings[left].tolist())
-    return np.array(left, np.int64)

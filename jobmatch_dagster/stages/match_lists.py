@@ -220,10 +220,6 @@ class States:
     hashes: list[str]
     hash_numbers: NDArray[np.int64]
 
-    def of(self, places: NDArray[np.int64]) -> list[str]:
-        """The hashes of some of the pairs' jobs."""
-        return [self.hashes[number] for number in self.hash_numbers[places].tolist()]
-
 
 def states(conn: psycopg.Connection, pairs: Pairs) -> States:
     """How the jobs of some pairs stand now."""

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from psycopg import sql
 
 from jobmatch_dagster.errors import JobmatchError
@@ -51,34 +52,33 @@ def keep_of(conn: psycopg.Connection, resumes: Sequence[str]) -> None:
     states = match_lists.states(conn, block.pairs)
     ranked = block.pairs.ranked()
     ranked = ranked[states.is_ranked[ranked]]
-    keep(conn, block, block.pairs.take(ranked), states.of(ranked))
+    keep(conn, block, block.pairs.take(ranked), states.hashes, states.hash_numbers[ranked])
 
 
-def keep(conn: psycopg.Connection, block: Block, pairs: Pairs, job_hashes: list[str]) -> None:
+def keep(
+    conn: psycopg.Connection, block: Block, pairs: Pairs, hashes: Sequence[str], hash_numbers: NDArray[np.int64]
+) -> None:
     """Keep the rankings of a block where they are others than before.
 
     Args:
         conn: in a transaction of the caller.
         block: the résumés.
         pairs: what is in their rankings, by résumé and rank.
-        job_hashes: the content of each pair's job when it was scored.
+        hashes, hash_numbers: contents of jobs when they were scored, and each pair's place among them.
     """
     if not len(pairs):
         return
     starts = np.flatnonzero(np.diff(pairs.resumes, prepend=-1))
     bounds = np.append(starts, len(pairs))
-    distinct = list(dict.fromkeys(job_hashes))
-    place = {text: number for number, text in enumerate(distinct)}
-    numbers = np.array([place[text] for text in job_hashes], np.int64)
     arrays = zip(
         binary.arrays(pairs.jobs, binary.UUID, bounds),
-        binary.text_arrays(distinct, numbers, bounds),
+        binary.text_arrays(hashes, hash_numbers, bounds),
         binary.arrays(pairs.scores, binary.FLOAT, bounds),
         strict=True,
     )
     ids, users = match_lists.ids_of(block.ids), match_lists.ids_of(block.users)
     people = database.ids([key.hex() for key in ids])
-    hashes: dict[int, str] = dict(conn.execute(HASHES, (people,)).fetchall())
+    of_resumes: dict[int, str] = dict(conn.execute(HASHES, (people,)).fetchall())
     query = sql.SQL(LAST).format(
         columns=sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
         resumes=sql.Literal(people),
@@ -87,7 +87,7 @@ def keep(conn: psycopg.Connection, block: Block, pairs: Pairs, job_hashes: list[
     rows = []
     firsts = (pairs.resumes[starts].tolist(), pairs.readings[starts].tolist())
     for at, reading, own in zip(*firsts, arrays, strict=True):
-        texts = (block.versions[reading].encode(), hashes[reading].encode())
+        texts = (block.versions[reading].encode(), of_resumes[reading].encode())
         rows.append(binary.row([*map(binary.field, (users[at], ids[at], *texts)), *own]))
     binary.write(conn, "private.ranking_log", COLUMNS, [row for row in rows if row not in before])
 

@@ -177,9 +177,10 @@ def _renamed(found: scorer.Found, ids: list[str]) -> scorer.Found:
 
 def _from_the_scan_on(conn: psycopg.Connection[Any], copies: list[scorer.Found]) -> None:
     target = match_blocks.Target(match_lists.LIVE, match.version(), [], TOP, DAY)
+    ads = match_blocks.Ads.of(copies[0].jobs, target)
     for copy in copies:
         with conn.transaction():
-            match_blocks.write(conn, copy, target, against_all=True)
+            match_blocks.write(conn, copy, ads, target, against_all=True)
 
 
 def _pairs(found: scorer.Found) -> match_lists.Pairs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobmatch_dagster.matching import scorer
-from jobmatch_dagster.matching.vetoes import Asked, Offered, countries_of, judge, languages_of, verdicts
+from jobmatch_dagster.matching.vetoes import Asked, Offered, countries_of, facts_of, judge, languages_of, verdicts
 from jobmatch_dagster_tests.matching.conftest import DAY, as_tables, asks, has, job, resume
 
 
@@ -119,4 +119,4 @@ def test_the_table_of_verdicts_is_what_each_pair_is_judged() -> None:
         for floor in (None, (50_000.0, "EUR"))
     ]
     expected = [[bool(judge(job, person)) for job in jobs] for person in people]
-    assert verdicts(jobs, people).tolist() == expected
+    assert verdicts(facts_of(jobs), people).tolist() == expected
