@@ -39,7 +39,8 @@ def test_statements_share_connections_that_stay_open(platform_settings: Settings
             other.get_runs_count()
             instance.all_asset_keys()
             other.all_instigator_state()
-    assert backends(platform_settings) == first != set()
+    # One of an earlier instance may still have been on its way out.
+    assert set() != backends(platform_settings) <= first
 
 
 def test_a_restart_of_the_server_is_not_noticed(platform_settings: Settings, instance: dg.DagsterInstance) -> None:
