@@ -83,11 +83,7 @@ def _print(found: pa.Table, people: list[dict[str, Any]], ads: list[dict[str, An
         ranks[row["resume_id"]] = ranks.get(row["resume_id"], 0) + 1
         place, identity = order[row["resume_id"]]
         line = {"resume_id": identity, "job_id": names[row["job_id"]], "rank": ranks[row["resume_id"]]}
-        line["score"] = row["score"]
-        for name in ("components", "matched_skills", "missing_skills"):
-            line[name] = json.loads(row[name])
-        line |= {"abstained": row["abstained"], "vetoes": json.loads(row["vetoes"]), "sentence": row["sentence"]}
-        out.append((place, line["rank"], line))
+        out.append((place, line["rank"], line | _told(row)))
     out.sort(key=lambda item: item[:2])
     jsonl.write(line for _, _, line in out)
 
@@ -121,6 +117,30 @@ def explain(resume: UUID, job: UUID) -> None:
         asked = database.read(conn, JOB_SKILLS, (str(job),))
         others = database.read(conn, OTHER_SCORES, (str(resume), str(job)))
     jsonl.write([explained(person, skills, ad, asked, others["score"].to_pylist(), date.today())])
+
+
+@matches.command("resumes")
+@click.option("--job", type=click.UUID, required=True, help="Id of the job.")
+@click.option("--top", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Résumés printed.")
+def of_job(job: UUID, top: int) -> None:
+    """Print the best résumés of one job with reasons, best first; for the data team, and noted in the audit log."""
+    from jobmatch_dagster import jsonl
+    from jobmatch_dagster.settings import settings
+    from jobmatch_dagster.stages.best_resumes import best_resumes_of
+
+    rows = best_resumes_of(settings(), str(job), top=top, day=date.today()).to_pylist()
+    jsonl.write(
+        {"rank": rank, "resume_id": row["resume_id"], "job_id": row["job_id"], **_told(row)}
+        for rank, row in enumerate(rows, 1)
+    )
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """A match's score and reasons, JSON columns parsed."""
+    out: dict[str, Any] = {"score": row["score"]}
+    for name in ("components", "matched_skills", "missing_skills"):
+        out[name] = json.loads(row[name])
+    return out | {"abstained": row["abstained"], "vetoes": json.loads(row["vetoes"]), "sentence": row["sentence"]}
 
 
 def explained(

@@ -88,9 +88,9 @@ def _count_met(r_indptr, r_ids, r_weights, r_place, j_indptr, j_ids, by_importan
                 held[r_ids[r_indptr[loaded] : r_indptr[loaded + 1]]] = False
             loaded = resumes[pair]
             for at in range(r_indptr[loaded], r_indptr[loaded + 1]):
-                held[r_ids[at]] = r_weights[at] > 0 and r_place[at] < 65536
+                held[r_ids[at]] = r_weights[at] > 0 and r_place[at] < MOST_PLACES
         first = j_indptr[jobs[pair]]
-        for at in range(first, min(j_indptr[jobs[pair] + 1], first + 65536)):
+        for at in range(first, min(j_indptr[jobs[pair] + 1], first + MOST_PLACES)):
             out[pair] += held[j_ids[by_importance[at]]]
     return out
 
@@ -107,14 +107,14 @@ def _write(
                 held[r_ids[r_indptr[loaded] : r_indptr[loaded + 1]]] = -1
             loaded = resumes[pair]
             for at in range(r_indptr[loaded], r_indptr[loaded + 1]):
-                if r_weights[at] > 0 and r_place[at] < 65536:
+                if r_weights[at] > 0 and r_place[at] < MOST_PLACES:
                     held[r_ids[at]] = at
         for numbers in (values[pair], contributions[pair]):
             for number in numbers:
                 parts[out], parts[out + 1] = number >> 8, number & 255
                 out += 2
         first = j_indptr[jobs[pair]]
-        for ask in range(min(j_indptr[jobs[pair] + 1] - first, 65536)):
+        for ask in range(min(j_indptr[jobs[pair] + 1] - first, MOST_PLACES)):
             at = held[j_ids[by_importance[first + ask]]]
             if at >= 0:
                 parts[out], parts[out + 1] = ask >> 8, ask & 255

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from jobmatch_dagster import tables
 from jobmatch_dagster.matching import scorer, sides
-from jobmatch_dagster.matching.best import best_resumes, keep_top
+from jobmatch_dagster.matching.best import best_resumes
 from jobmatch_dagster_tests.matching.conftest import DAY, Rows, World, as_tables, asks, has, job, resume
+from jobmatch_dagster_tests.matching.keeping import keep_top
 
 ENGINEER = {"basics": {"label": "Data Engineer", "summary": "Builds data pipelines with Kafka and a warehouse."}}
 LONG = "We build data pipelines and a warehouse for reports. " + " ".join(f"topic{n} matters" for n in range(60))
