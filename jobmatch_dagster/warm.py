@@ -31,11 +31,17 @@ def _clean() -> None:
 
 
 def _match() -> None:
-    from jobmatch_dagster.matching import rows, scorer
+    import numpy as np
+
+    from jobmatch_dagster.matching import rows, scorer, sides, stored
+    from jobmatch_dagster.stages import match_lists
 
     person = {"id": "r", "resume": {"basics": {"label": "Data engineer"}, "skills": [{"name": "Python"}]}}
     ad = {"id": "j", "title": "Data engineer", "company": "x", "description": "Requirements:\nPython and SQL, 3 years"}
-    scorer.match(*rows.resumes([person], DAY), *rows.jobs([ad], DAY), top=5, min_score=0.0, threads=1, day=DAY)
+    people, ads = rows.resumes([person], DAY), rows.jobs([ad], DAY)
+    scorer.match(*people, *ads, top=5, min_score=0.0, threads=1, day=DAY)
+    numbers = stored.numbers(scorer.find(*people, sides.jobs(*ads), top=5, min_score=0.0, threads=1))
+    match_lists.gather(numbers.parts, np.zeros(1, np.int64), numbers.ends, np.empty(len(numbers.parts), np.uint8))
 
 
 def _skills() -> None:

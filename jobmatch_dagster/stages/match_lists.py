@@ -84,7 +84,7 @@ class Pairs:
         lengths = self.ends[places] - starts
         ends = np.cumsum(lengths)
         parts = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-        _gather(self.parts, starts, lengths, parts)
+        gather(self.parts, starts, lengths, parts)
         columns = {name: getattr(self, name)[places] for name in _ONE_A_PAIR}
         return Pairs(**columns, ends=ends, parts=parts)
 
@@ -115,7 +115,8 @@ _ONE_A_PAIR = ("resumes", "days", "readings", "jobs", "job_readings", "scores", 
 
 
 @njit(cache=True, nogil=True)
-def _gather(data, starts, lengths, out):
+def gather(data, starts, lengths, out):
+    """Copy pieces of some data one after the other."""
     at = 0
     for place in range(len(starts)):
         for byte in range(starts[place], starts[place] + lengths[place]):
@@ -186,7 +187,7 @@ def read(conn: psycopg.Connection, table: str, ids: Sequence[str], users: Sequen
         scores=numbers[1],
         judged=numbers[2],
         ends=ends + np.repeat(np.cumsum(sizes) - sizes, counts),
-        parts=np.frombuffer(b"".join(parts), np.uint8),
+        parts=np.frombuffer(bytearray().join(parts), np.uint8),
     )
     keys = zip(owners.tolist(), days.astype(int).tolist(), read_as.tolist(), strict=True)
     block.rows = dict(zip(keys, rows, strict=True))
