@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 # What every made-up job asks for, the most important first; every made-up résumé shows the one skill that meets it.
 ASKS = ("lifts", "ropes", "night shifts")
-SHOWN = {"through": "lift work", "resume_evidence": [0, 4]}
 # Bits of the components of a match for which nothing was missing.
 ALL_JUDGED = 63
 
@@ -41,9 +40,9 @@ where w.version = %(version)s on conflict do nothing;
 insert into matching.jobs (job_id, reading, content_hash, asked, is_thin, asks)
 select distinct job_id, job_reading, job_hash, array['junior', null, null], false, %(asks)s::jsonb from made_up
 on conflict do nothing;
-insert into matching.resumes (resume_id, user_id, reading, content_hash, shown, title, skills)
+insert into matching.resumes (resume_id, user_id, reading, content_hash, shown, title, skills, places)
 select distinct resume_id, user_id, resume_reading, resume_hash, array['senior', null, null], 'Lift mechanic',
-  %(skills)s::jsonb from made_up
+  array['lift work'], array[0, 4] from made_up
 on conflict do nothing;
 """
 # The score is the skills' contribution, the others contribute nothing; see the comment on matching.lists.parts.
@@ -110,7 +109,6 @@ def file_query(conn: psycopg.Connection[Any], pairs: str, values: Mapping[str, A
         "version": scorer.SCORER_VERSION,
         "steps": weights.STEPS,
         "asks": json.dumps(asks),
-        "skills": json.dumps([SHOWN]),
         "others": bytes(10),
         "met": b"".join(bytes((0, place, 0, 0, 255)) for place in range(len(ASKS))),
     }

@@ -49,9 +49,11 @@ create table matching.resumes (
   content_hash text not null,
   shown text[] not null,
   title text not null,
-  skills jsonb not null,
+  skills text[] not null,
+  places integer[] not null,
   primary key (resume_id, user_id, reading),
-  foreign key (resume_id, user_id) references public.resumes (id, user_id) on delete cascade
+  foreign key (resume_id, user_id) references public.resumes (id, user_id) on delete cascade,
+  check (cardinality(places) = 2 * cardinality(skills))
 );
 comment on table matching.resumes is 'A résumé as it was scored: what its matches say of it.';
 comment on column matching.resumes.resume_id is 'The résumé.';
@@ -60,8 +62,10 @@ comment on column matching.resumes.reading is 'Hash of the résumé''s content a
 comment on column matching.resumes.content_hash is 'The résumé''s content hash then.';
 comment on column matching.resumes.shown is 'Seniority, years and education that it shows, in words; null where it does not say.';
 comment on column matching.resumes.title is 'Its first title.';
-comment on column matching.resumes.skills is '[{through, resume_evidence}]: its skills, by their labels.';
-alter table matching.resumes alter column skills set storage external, set (toast_tuple_target = 8160);
+comment on column matching.resumes.skills is 'Labels of its skills.';
+comment on column matching.resumes.places is 'Where each skill stands first: start and end in the résumé''s body, null where that is not known.';
+alter table matching.resumes alter column skills set storage external, alter column places set storage external,
+  set (toast_tuple_target = 8160);
 create index resumes_user_id_idx on matching.resumes (user_id);
 
 create table matching.lists (
@@ -135,20 +139,27 @@ return array(
 );
 comment on function matching.met(bytea) is 'Which of the job''s requirements a match''s part meets in part or full.';
 
-create function matching.matched(part bytea, asks jsonb, skills jsonb, words jsonb, credits real[]) returns jsonb
+create function matching.matched(
+  part bytea, asks jsonb, skills text[], places integer[], words jsonb, credits real[]
+) returns jsonb
 language sql immutable parallel safe set search_path = ''
 begin atomic
   select coalesce(jsonb_agg(
     (asks -> (get_byte(part, at) * 256 + get_byte(part, at + 1)))
-    || (skills -> (get_byte(part, at + 2) * 256 + get_byte(part, at + 3)))
     || jsonb_build_object(
+      'through', skills[own.place],
+      'resume_evidence', case
+        when places[2 * own.place] is null then '[]'::jsonb
+        else jsonb_build_array(places[2 * own.place - 1], places[2 * own.place])
+      end,
       'status', case when get_byte(part, at + 4) + 1 >= (words -> 'met_from')::integer then 'met' else 'partly' end,
       'credit', credits[get_byte(part, at + 4) + 2]
     ) order by at
   ), '[]')
-  from generate_series(24, length(part) - 5, 5) as at;
+  from generate_series(24, length(part) - 5, 5) as at
+  cross join lateral (select get_byte(part, at + 2) * 256 + get_byte(part, at + 3) + 1 as place) as own;
 end;
-comment on function matching.matched(bytea, jsonb, jsonb, jsonb, real[]) is 'The requirements that a résumé meets in part or full.';
+comment on function matching.matched(bytea, jsonb, text[], integer[], jsonb, real[]) is 'The requirements that a résumé meets in part or full.';
 
 create function matching.missing(part bytea, asks jsonb) returns jsonb
 language plpgsql immutable parallel safe set search_path = ''
@@ -337,7 +348,7 @@ select
     matching.part(l.parts, l.ends, e.place), e.judged, e.score, j.asks, j.asked, j.is_thin, r.shown, r.title, w.words,
     w.shares
   ) as components,
-  matching.matched(matching.part(l.parts, l.ends, e.place), j.asks, r.skills, w.words, w.credits) as matched_skills,
+  matching.matched(matching.part(l.parts, l.ends, e.place), j.asks, r.skills, r.places, w.words, w.credits) as matched_skills,
   matching.missing(matching.part(l.parts, l.ends, e.place), j.asks) as missing_skills,
   '[]'::jsonb as vetoes,
   matching.abstained(e.judged, w.words) as abstained,

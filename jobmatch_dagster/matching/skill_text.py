@@ -164,16 +164,23 @@ def asked(jobs: sides.Jobs, entries: NDArray[np.int64]) -> pa.Array:
     return pc.binary_join_element_wise(_ask(jobs, entries), "}", "")
 
 
-def shown(resumes: sides.Resumes, rows: NDArray[np.int64]) -> pa.Array:
-    """What a résumé shows, as JSON objects.
+def shown(resumes: sides.Resumes, rows: NDArray[np.int64]) -> tuple[pa.Array, pa.Array]:
+    """What résumés show.
 
     Args:
         resumes: the résumés' side.
         rows: rows of its table of skills.
+
+    Returns:
+        the label of each row's skill; and, two numbers a row, where it stands first, nulls where that is not known.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.binary_join_element_wise("{", _theirs(resumes, rows), "")
+    label = _labels()
+    table = resumes.skills.select(["skill_id", "evidence"]).take(pa.array(rows))
+    first = pc.list_slice(table["evidence"].combine_chunks(), 0, 2 * MOST_MENTIONS, return_fixed_size_list=True)
+    return _each(table["skill_id"], label), first.flatten()
 
 
 def _credit(value: int) -> str:

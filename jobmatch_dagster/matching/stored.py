@@ -173,6 +173,8 @@ def resumes_read(resumes: sides.Resumes, rows: NDArray[np.int64], version: str) 
     order = np.argsort(owner, kind="stable")
     order = order[owner[order] >= 0]
     titles = component_text.first_titles(resumes)
+    labels, places = skill_text.shown(resumes, order)
+    bounds = pa.array(np.concatenate([[0], np.cumsum(np.bincount(owner[order], minlength=len(rows)))]).astype(np.int32))
     return pa.table(
         {
             "resume_id": table["id"],
@@ -181,7 +183,8 @@ def resumes_read(resumes: sides.Resumes, rows: NDArray[np.int64], version: str) 
             "content_hash": table["content_hash"],
             "shown": _levels(resumes.levels.all(), rows),
             "title": [titles[row] for row in rows.tolist()],
-            "skills": _lists(skill_text.shown(resumes, order), np.bincount(owner[order], minlength=len(rows))),
+            "skills": pa.ListArray.from_arrays(bounds, labels),
+            "places": pa.ListArray.from_arrays(pa.array(2 * bounds.to_numpy()), places),
         }
     )
 
