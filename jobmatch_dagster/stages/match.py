@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from jobmatch_dagster.settings import Settings
 
-RESUMES_AT_ONCE = 1000  # bounds the memory of explanations: about 50 kB a résumé at 50 matches
+RESUMES_AT_ONCE = 1000  # bounds the memory of a block: features, heaps and lists
 
 NEW = {
     "job": """
