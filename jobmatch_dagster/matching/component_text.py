@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from jobmatch_dagster.matching import explain, sides
     from jobmatch_dagster.matching.skill_text import SkillText
 
-_MOST_COUNTED = 999
-
 
 def components(resumes: sides.Resumes, jobs: sides.Jobs, detail: explain.Pairs, skills: SkillText) -> pa.ChunkedArray:
     """``{name: {"weight", "value", "contribution", "reason"}}`` of each pair, as JSON."""
@@ -86,8 +84,8 @@ def _counted(pieces: Pieces, text: str, counts: dict[str, NDArray[np.int64]]) ->
     for part in re.split(r"(?=\{)", text):
         name, _, rest = part[1:].partition("}") if part.startswith("{") else ("", "", part)
         if name:
-            table = pieces.add(f"{number}{rest}" for number in range(_MOST_COUNTED + 1))
-            columns.append(table[np.minimum(counts[name], _MOST_COUNTED)])
+            table = pieces.add(f"{number}{rest}" for number in range(counts[name].max(initial=0) + 1))
+            columns.append(table[counts[name]])
         else:
             columns.append(np.full(n, pieces.one(rest)))
     return columns
@@ -105,11 +103,7 @@ def _reasons(
     titles = map(_quoted, first_titles(resumes))
     title = pieces.add(f',"reason":{_quoted(texts["title"])},"resume_title":{title}}}' for title in titles)
     out = {
-        "skills": [
-            np.full(n, pieces.one(',"reason":"')),
-            *_counted(pieces, texts["skills"], _counts_of(skills)),
-            np.full(n, pieces.one('"}')),
-        ],
+        "skills": _counted(pieces, f',"reason":{_quoted(texts["skills"])}}}', _counts_of(skills)),
         "title": [title[detail.resumes]],
         "text": [np.full(n, pieces.one(f',"reason":{_quoted(texts["text"])}}}'))],
     }
@@ -142,7 +136,7 @@ def _doubts(jobs: sides.Jobs, detail: explain.Pairs, pieces: Pieces) -> NDArray[
             lacking = [name for name in COMPONENTS if not mask & BIT[name]]
             parts = [said["unjudged"].replace("{names}", ", ".join(lacking))] if lacking else []
             parts += [said["thin"]] if thin or not lacking else []
-            texts.append(f',"reason":"{"; ".join(parts)}"}}')
+            texts.append(f',"reason":{_quoted("; ".join(parts))}}}')
     return pieces.add(texts)[is_thin(jobs)[detail.jobs] * (1 << len(COMPONENTS)) + detail.masks]
 
 

@@ -9,6 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from jobmatch_dagster.errors import JobmatchError
+from jobmatch_dagster.stages.match import JOB_SKILLS, JOBS_NAMED
+from jobmatch_dagster.stages.match_blocks import OF_RESUMES, RESUME_SKILLS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,13 +18,11 @@ if TYPE_CHECKING:
     from jobmatch_dagster.settings import Settings
 
 RESUMES_AT_ONCE = 2000  # bounds the memory; a block takes half a second
-JOB = "select * from public.jobs where id = %s"
-JOB_SKILLS = "select * from public.job_skills where job_id = %s order by skill_id"
 # The block after the last id seen, in the order of ids.
-RESUMES = """
-select * from public.resumes where status = 'parsed' and (%s::uuid is null or id > %s::uuid) order by id limit %s
-"""
-RESUME_SKILLS = "select * from public.resume_skills where resume_id = any(%s::uuid[]) order by resume_id, skill_id"
+RESUMES = f"""
+select {OF_RESUMES} from public.resumes where status = 'parsed' and (%s::uuid is null or id > %s::uuid)
+ order by id limit %s
+"""  # noqa: S608  # columns of match_blocks
 LOOKED = "insert into private.audit_log (actor, action, subject) values (%s, 'best_resumes', %s)"
 
 
@@ -50,11 +50,11 @@ def best_resumes_of(settings: Settings, job: str, *, top: int, day: date, actor:
 
     best, last = tables.JOB_MATCHES.empty_table(), None
     with database.connect(settings) as conn:
-        ad = database.read(conn, JOB, (job,))
+        ad = database.read(conn, JOBS_NAMED, (database.ids([job]),))
         if not ad.num_rows:
             raise JobmatchError(f"The job {job}", "is not in the database", "Check its id.")
         conn.execute(LOOKED, (actor, job))
-        asked = database.read(conn, JOB_SKILLS, (job,))
+        asked = database.read(conn, JOB_SKILLS, (database.ids([job]),))
         while (block := database.read(conn, RESUMES, (last, last, RESUMES_AT_ONCE))).num_rows:
             ids = block["id"].to_pylist()
             skills = database.read(conn, RESUME_SKILLS, (database.ids(ids),))

@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from jobmatch_dagster.settings import Settings
 
 # What a score and its reasons depend on, and no more.
-RESUMES_NAMED = """
-select id, user_id, content, experience_years, seniority, uploaded_on, language, content_hash from public.resumes
- where id = any(%s::uuid[]) order by id
-"""
+OF_RESUMES = "id, user_id, content, experience_years, seniority, uploaded_on, language, content_hash"
+RESUMES_NAMED = f"select {OF_RESUMES} from public.resumes where id = any(%s::uuid[]) order by id"  # noqa: S608
 RESUME_SKILLS = """
 select resume_id, skill_id, years, last_used, evidence from public.resume_skills
  where resume_id = any(%s::uuid[]) order by resume_id, skill_id
